@@ -1,0 +1,1 @@
+//! Metric names, logs, health and metrics server.
