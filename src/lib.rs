@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! copydesk: raw news pages in, one clean, classified, deduplicated article event out.
 //!
 //! A `Source` lends a message; `read` turns it into an `Article`; `assess` decides what it is to us and
@@ -30,3 +31,6 @@ pub mod train;
 pub mod transport;
 /// Carries, bounds, retries, settles, drains.
 pub mod worker;
+=======
+pub mod telemetry;
+>>>>>>> deploy
