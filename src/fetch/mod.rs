@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
+use crate::model::Failure;
 use crate::model::failure::ParkReason;
 use crate::model::page::BodyRef;
-use crate::model::Failure;
 
 #[derive(Debug, Default)]
 pub struct Fetcher {}

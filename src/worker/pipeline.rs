@@ -17,9 +17,7 @@ use crate::model::budget::StageWatcher;
 use crate::model::failure::Stage;
 use crate::model::page::{RawBody, RawInfo};
 use crate::model::trace::Trace;
-use crate::model::{
-    ArticleEvent, Budget, Envelope, Failure, ParkReason, RawPage, Rejection, SiteKnowledge,
-};
+use crate::model::{ArticleEvent, Budget, Envelope, Failure, ParkReason, RawPage, Rejection, SiteKnowledge};
 use crate::read::{self, ReadSettings, Reading, Rejected};
 use crate::telemetry::{labels, record};
 
@@ -83,12 +81,7 @@ impl Pipeline {
         }
     }
 
-    async fn steps(
-        &self,
-        envelope: Envelope,
-        pool: &CpuPool,
-        patience: &Patience,
-    ) -> Result<Ready, Stopped> {
+    async fn steps(&self, envelope: Envelope, pool: &CpuPool, patience: &Patience) -> Result<Ready, Stopped> {
         let raw = self.at_hand(envelope, pool).await?;
         let site = site(&raw);
         let knowledge = patience
@@ -139,7 +132,9 @@ impl Pipeline {
             .await;
             raw.body = match fetched {
                 Ok(Ok(bytes)) => RawBody::Bytes(bytes),
-                Ok(Err(error)) => return Err(Stopped::parked(error.reason(), Stage::Fetch, error.to_string())),
+                Ok(Err(error)) => {
+                    return Err(Stopped::parked(error.reason(), Stage::Fetch, error.to_string()));
+                }
                 Err(failure) => return Err(Stopped::failed(failure, Stage::Fetch)),
             };
         }
@@ -245,7 +240,9 @@ impl Stopped {
     fn unopened(rejection: Rejection) -> Self {
         match rejection {
             Rejection::Park { reason, detail } => Self::parked(reason, Stage::Open, detail),
-            Rejection::Skip { detail, .. } => Self::parked(ParkReason::UnreadableEnvelope, Stage::Open, detail),
+            Rejection::Skip { detail, .. } => {
+                Self::parked(ParkReason::UnreadableEnvelope, Stage::Open, detail)
+            }
         }
     }
 }
@@ -304,9 +301,6 @@ fn record_stage((stage, since): (Stage, Instant)) {
 
 /// The site whose knowledge the page is read with: the registrable domain of its URL, else its source.
 fn site(raw: &RawPage) -> Option<String> {
-    let domain = raw.url.as_deref().and_then(|u| url::Url::parse(u).ok()).and_then(|u| {
-        let host = u.host_str()?;
-        Some(psl::domain_str(host).unwrap_or(host).to_owned())
-    });
-    domain.or_else(|| raw.source.clone())
+    let url = raw.url.as_deref().and_then(read::decode::parse_url);
+    url.as_ref().and_then(read::decode::registrable_domain).or_else(|| raw.source.clone())
 }

@@ -171,9 +171,9 @@ fn spawn_thread(waiting: &Arc<Mutex<mpsc::Receiver<Job>>>) -> std::io::Result<()
     std::thread::Builder::new().name("page".to_owned()).stack_size(8 << 20).spawn(move || {
         loop {
             let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            match job {
-                Ok(job) if job() => {}
-                _ => break,
+            let stay = job.is_ok_and(|job| job());
+            if !stay {
+                break;
             }
         }
     })?;
