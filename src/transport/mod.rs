@@ -67,9 +67,17 @@ pub struct NotSettled;
 pub enum Outgoing {
     Event(Box<OutgoingEvent>),
     /// The message once more, after the tier's wait.
-    Retry { tier: Tier, message: Carried },
+    Retry {
+        tier: Tier,
+        message: Carried,
+    },
     /// The message, for a person to look at.
-    Park { message: Carried, reason: ParkReason, stage: Stage, error: String },
+    Park {
+        message: Carried,
+        reason: ParkReason,
+        stage: Stage,
+        error: String,
+    },
 }
 
 #[derive(Debug, Clone)]
