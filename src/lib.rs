@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! copydesk: raw news pages in, one clean, classified, deduplicated article event out.
 //!
 //! A `Source` lends a message; `read` turns it into an `Article`; `assess` decides what it is to us and
@@ -31,6 +30,3 @@ pub mod train;
 pub mod transport;
 /// Carries, bounds, retries, settles, drains.
 pub mod worker;
-=======
-pub mod telemetry;
->>>>>>> deploy

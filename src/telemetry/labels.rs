@@ -273,10 +273,7 @@ mod tests {
             assert_eq!(outcome.as_str().parse(), Ok(*outcome));
         }
         assert_eq!(Outcome::ALL.len(), Outcome::WORDS.len());
-        assert_eq!(
-            "publishd".parse::<Outcome>(),
-            Err(UnknownLabel { label: "outcome" })
-        );
+        assert_eq!("publishd".parse::<Outcome>(), Err(UnknownLabel { label: "outcome" }));
     }
 
     #[test]
@@ -297,10 +294,7 @@ mod tests {
 
     #[test]
     fn a_topic_outside_the_first_level_is_none() {
-        assert_eq!(
-            TopicLabel::from_word("human-interest"),
-            TopicLabel::HumanInterest
-        );
+        assert_eq!(TopicLabel::from_word("human-interest"), TopicLabel::HumanInterest);
         assert_eq!(TopicLabel::from_word("gossip"), TopicLabel::None);
     }
 }

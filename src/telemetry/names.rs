@@ -3,8 +3,8 @@
 use metrics::Unit;
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
-    Role, SkippedReason, Stage, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role,
+    SkippedReason, Stage, Task, TopicLabel,
 };
 
 /// One metric family, as `/metrics` shows it.
@@ -61,33 +61,21 @@ impl Metric {
 }
 
 /// Upper bounds for times in seconds: a page takes milliseconds, a fetch or a confirm up to its time-out.
-const SECONDS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
+const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 /// Upper bounds for the time in the queue: seconds while the workers keep up, hours in a backlog.
-const QUEUE_SECONDS: &[f64] = &[
-    0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0,
-];
+const QUEUE_SECONDS: &[f64] = &[0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0];
 /// Upper bounds for sizes, 1 KiB to 16 MiB.
-const BYTES: &[f64] = &[
-    1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
-];
+const BYTES: &[f64] = &[1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0];
 const RATIO: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 macro_rules! closed {
     ($label:ty) => {
-        Labels {
-            key: <$label>::KEY,
-            values: Values::Closed(<$label>::WORDS),
-        }
+        Labels { key: <$label>::KEY, values: Values::Closed(<$label>::WORDS) }
     };
 }
 
 const fn per_process(key: &'static str) -> Labels {
-    Labels {
-        key,
-        values: Values::PerProcess,
-    }
+    Labels { key, values: Values::PerProcess }
 }
 
 macro_rules! metrics {
@@ -199,10 +187,7 @@ mod tests {
             let name = metric.name;
             assert!(seen.insert(name), "{name} stands twice");
             assert!(name.starts_with("copydesk_"), "{name}");
-            assert!(
-                metric.help.ends_with('.') && metric.help.len() > 15,
-                "{name}: help"
-            );
+            assert!(metric.help.ends_with('.') && metric.help.len() > 15, "{name}: help");
             assert_eq!(
                 name.ends_with("_total"),
                 metric.kind == Kind::Counter,

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use metrics::{counter, gauge, histogram};
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
-    RetryReason, Role, SkippedReason, Stage, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
+    Role, SkippedReason, Stage, Task, TopicLabel,
 };
 use super::names;
 
@@ -25,10 +25,7 @@ pub fn settled(outcome: Outcome, took: Duration) {
     counter!(names::MESSAGES, Outcome::KEY => outcome.as_str()).increment(1);
     histogram!(names::MESSAGE_DURATION, Outcome::KEY => outcome.as_str()).record(took);
     gauge!(names::IN_FLIGHT).decrement(1.0);
-    if matches!(
-        outcome,
-        Outcome::Created | Outcome::Updated | Outcome::Duplicate | Outcome::Skipped
-    ) {
+    if matches!(outcome, Outcome::Created | Outcome::Updated | Outcome::Duplicate | Outcome::Skipped) {
         gauge!(names::LAST_SUCCESS).set(unix_now());
     }
 }
@@ -136,7 +133,5 @@ pub fn config_loaded(hash: &str) {
 }
 
 fn unix_now() -> f64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |since| since.as_secs_f64())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
