@@ -272,7 +272,7 @@ fn latin_with_cyrillic(text: &str) -> bool {
             cyrillic += 1;
         }
     }
-    mixed >= 3 && cyrillic == 0 && latin >= mixed
+    mixed >= 3 && cyrillic == 0 && latin * 2 >= mixed
 }
 
 /// Latin letters around lower-case Cyrillic ones, at most half: `Mьnchen`, not a look-alike capital.
