@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn each_condition_alone_makes_it_unready() {
         assert_eq!(ready().not_ready(), []);
-        let cases: [(fn(&Health), NotReady); 6] = [
+        type Change = fn(&Health);
+        let cases: [(Change, NotReady); 6] = [
             (|h| h.set_draining(), NotReady::Draining),
             (
                 |h| h.set_connected(Role::Consumer, false),
