@@ -1,0 +1,1 @@
+//! Every setting: type, default, reason, check.

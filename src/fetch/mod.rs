@@ -1,0 +1,1 @@
+//! Claim checks: bodies that lie elsewhere.

@@ -1,0 +1,35 @@
+//! What flows through copydesk: the trade's words as types. The model knows no other room and does
+//! nothing but keep itself valid.
+
+/// A described article, every field with its evidence.
+pub mod article;
+/// What the extraction kept and what it removed, with reasons.
+pub mod body;
+/// The work a page may cost.
+pub mod budget;
+/// A message as lent by a transport, unopened.
+pub mod envelope;
+/// What goes out: CloudEvents and their routing.
+pub mod event;
+/// The two kinds of failure: the page's and the world's.
+pub mod failure;
+/// A parsed HTML page: blocks of text in their containers, and the witnesses of its head.
+pub mod html;
+/// What a site has taught, as a read-only snapshot, and what a page teaches.
+pub mod knowledge;
+/// An opened message: one raw page and what is said about it.
+pub mod page;
+/// What each step did to one page, for `explain`.
+pub mod trace;
+/// What an article is to what we have seen before.
+pub mod verdict;
+
+pub use article::Article;
+pub use body::Body;
+pub use budget::Budget;
+pub use envelope::Envelope;
+pub use event::ArticleEvent;
+pub use failure::{Failure, ParkReason, Rejection, SkipReason};
+pub use knowledge::{Observations, SiteKnowledge};
+pub use page::{DecodedPage, RawPage};
+pub use verdict::Verdict;

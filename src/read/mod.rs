@@ -1,0 +1,160 @@
+//! Bytes → article: open, decode, parse, extract, clean, describe. Pure: the same page and the same site
+//! snapshot give the same article, on any machine and at any time.
+
+/// Site knowledge, appeals, captions and bylines out; each removal with its rule.
+pub mod clean;
+/// Raw page → text: compression, charset, repair of mojibake.
+pub mod decode;
+/// Headline, authors, dates, dateline, language, images, kind, completeness: with evidence.
+pub mod describe;
+/// Blocks or lines → which are the article.
+pub mod extract;
+/// HTML → blocks, in linear time and bounded memory.
+pub mod html;
+/// Message → raw page: the two forms of the contract.
+pub mod open;
+/// Extracted text → lines.
+pub mod text;
+
+use crate::model::article::Publisher;
+use crate::model::failure::Stage;
+use crate::model::html::HtmlPage;
+use crate::model::page::{Media, RawInfo};
+use crate::model::trace::Trace;
+use crate::model::{Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge};
+
+/// What `read` is handed once, at the door.
+#[derive(Debug, Clone, Default)]
+pub struct ReadSettings {
+    pub limits: Limits,
+    /// Whether the article lists what was removed.
+    pub keep_removed: bool,
+    /// Whether to collect a trace for `explain`.
+    pub trace: bool,
+}
+
+/// Limits on hostile input; each is set in the configuration under `[limits]`.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of one message, compressed.
+    pub message_bytes: usize,
+    /// Of a body, decompressed and decoded.
+    pub body_bytes: usize,
+    /// Decompressed to compressed; looked at beyond 1 MiB of output.
+    pub inflate_ratio: usize,
+    /// Units of work for one page; about one per byte looked at, so a multiple of `body_bytes`.
+    pub work_units: u64,
+    pub html_depth: usize,
+    pub html_nodes: usize,
+    pub html_attribute_bytes: usize,
+    /// Text of all blocks.
+    pub text_bytes: usize,
+    pub json_ld_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: 16 << 20,
+            body_bytes: 32 << 20,
+            inflate_ratio: 200,
+            work_units: 4 << 30,
+            html_depth: 512,
+            html_nodes: 1_000_000,
+            html_attribute_bytes: 8 << 20,
+            text_bytes: 16 << 20,
+            json_ld_bytes: 2 << 20,
+        }
+    }
+}
+
+/// A page parsed: HTML as blocks, plain text as lines.
+#[derive(Debug)]
+pub enum Parsed {
+    Html(Box<HtmlPage>),
+    Text(text::TextPage),
+}
+
+/// What `read` made of a page.
+#[derive(Debug)]
+pub struct Reading {
+    pub article: Article,
+    pub observations: Observations,
+    pub trace: Trace,
+}
+
+/// A rejection, where it happened, and what is known of the page by then.
+#[derive(Debug, thiserror::Error)]
+#[error("{rejection}")]
+pub struct Rejected {
+    pub rejection: Rejection,
+    pub stage: Stage,
+    pub page: Option<PageIdentity>,
+    pub trace: Trace,
+}
+
+/// Enough of a page to say which it was.
+#[derive(Debug, Clone)]
+pub struct PageIdentity {
+    pub url: Option<String>,
+    pub source: Option<Publisher>,
+    pub raw: RawInfo,
+}
+
+/// Reads one page whose body is at hand. `raw.body` must not be a reference any more.
+pub fn read(
+    raw: RawPage,
+    knowledge: &SiteKnowledge,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+) -> Result<Reading, Rejected> {
+    let page = decode::decode(raw, &settings.limits, budget).map_err(|(rejection, raw)| Rejected {
+        rejection,
+        stage: Stage::Decode,
+        page: raw,
+        trace: Trace::default(),
+    })?;
+    read_decoded(&page, knowledge, settings, budget)
+}
+
+/// The steps after `decode`.
+pub fn read_decoded(
+    page: &DecodedPage,
+    knowledge: &SiteKnowledge,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+) -> Result<Reading, Rejected> {
+    let mut trace = Trace::default();
+    let mut stage = Stage::Parse;
+    let steps = |trace: &mut Trace, stage: &mut Stage, budget: &mut Budget| -> Result<_, Rejection> {
+        let parsed = match page.media {
+            Media::Html => Parsed::Html(Box::new(html::parse(&page.text, &settings.limits, budget)?)),
+            Media::Text => Parsed::Text(text::parse(&page.text, &settings.limits, budget)?),
+        };
+        *stage = Stage::Extract;
+        let body = extract::extract(page, &parsed, settings, budget, trace)?;
+        *stage = Stage::Clean;
+        let (body, observations) = clean::clean(page, &parsed, body, knowledge, budget, trace)?;
+        *stage = Stage::Describe;
+        let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;
+        if !settings.keep_removed {
+            article.removed.clear();
+        }
+        Ok(Reading { article, observations, trace: Trace::default() })
+    };
+    match steps(&mut trace, &mut stage, budget) {
+        Ok(mut reading) => {
+            reading.trace = trace;
+            Ok(reading)
+        }
+        Err(rejection) => Err(Rejected { rejection, stage, page: Some(identity(page)), trace }),
+    }
+}
+
+fn identity(page: &DecodedPage) -> PageIdentity {
+    PageIdentity {
+        url: page.url.as_ref().map(|u| u.to_string()),
+        source: page.site.as_ref().map(|site| Publisher { name: None, domain: Some(site.clone()) }),
+        raw: page.raw.clone(),
+    }
+}

@@ -1,0 +1,1 @@
+//! Carries, bounds, retries, settles, drains.
