@@ -94,9 +94,7 @@ impl Health {
         let since = if blocked { self.now() + 1 } else { 0 };
         if blocked {
             // keep the first moment of a block that is reported again
-            let _ =
-                self.blocked_since
-                    .compare_exchange(0, since, Ordering::Relaxed, Ordering::Relaxed);
+            let _ = self.blocked_since.compare_exchange(0, since, Ordering::Relaxed, Ordering::Relaxed);
         } else {
             self.blocked_since.store(0, Ordering::Relaxed);
         }
@@ -126,10 +124,7 @@ impl Health {
 
     /// Time since the last tick.
     pub fn tick_age(&self) -> Duration {
-        Duration::from_millis(
-            self.now()
-                .saturating_sub(self.ticked.load(Ordering::Relaxed)),
-        )
+        Duration::from_millis(self.now().saturating_sub(self.ticked.load(Ordering::Relaxed)))
     }
 
     /// Everything that keeps the worker from being ready; empty when it is.
@@ -139,10 +134,7 @@ impl Health {
             (is(&self.draining), NotReady::Draining),
             (!is(&self.consumer), NotReady::ConsumerDisconnected),
             (!is(&self.publisher), NotReady::PublisherDisconnected),
-            (
-                self.blocked_for() > self.blocked_limit,
-                NotReady::BrokerBlocked,
-            ),
+            (self.blocked_for() > self.blocked_limit, NotReady::BrokerBlocked),
             (!is(&self.store), NotReady::StoreUnreachable),
             (is(&self.paused), NotReady::Paused),
         ]
@@ -155,10 +147,8 @@ impl Health {
     pub fn publish(&self) {
         let number = |on: bool| f64::from(u8::from(on));
         let is = |flag: &AtomicBool| number(flag.load(Ordering::Relaxed));
-        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Consumer.as_str())
-            .set(is(&self.consumer));
-        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Publisher.as_str())
-            .set(is(&self.publisher));
+        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Consumer.word()).set(is(&self.consumer));
+        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Publisher.word()).set(is(&self.publisher));
         gauge!(names::BROKER_BLOCKED).set(number(self.blocked_since.load(Ordering::Relaxed) > 0));
         gauge!(names::STORE_REACHABLE).set(is(&self.store));
         gauge!(names::DRAINING).set(is(&self.draining));
@@ -193,16 +183,11 @@ mod tests {
     #[test]
     fn each_condition_alone_makes_it_unready() {
         assert_eq!(ready().not_ready(), []);
-        let cases: [(fn(&Health), NotReady); 6] = [
+        type Change = fn(&Health);
+        let cases: [(Change, NotReady); 6] = [
             (|h| h.set_draining(), NotReady::Draining),
-            (
-                |h| h.set_connected(Role::Consumer, false),
-                NotReady::ConsumerDisconnected,
-            ),
-            (
-                |h| h.set_connected(Role::Publisher, false),
-                NotReady::PublisherDisconnected,
-            ),
+            (|h| h.set_connected(Role::Consumer, false), NotReady::ConsumerDisconnected),
+            (|h| h.set_connected(Role::Publisher, false), NotReady::PublisherDisconnected),
             (
                 |h| {
                     h.set_blocked(true);

@@ -27,9 +27,7 @@ pub enum Format {
 
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    #[error(
-        "log filter `{filter}`: {why}; write a level (`info`) or levels by module (`info,lapin=warn`)"
-    )]
+    #[error("log filter `{filter}`: {why}; write a level (`info`) or levels by module (`info,lapin=warn`)")]
     Filter { filter: String, why: String },
     #[error("logs are set up already in this process")]
     Installed,
@@ -72,10 +70,7 @@ impl LogHandle {
 fn parse(filter: &str) -> Result<EnvFilter, LogError> {
     EnvFilter::builder()
         .parse(filter)
-        .map_err(|why| LogError::Filter {
-            filter: filter.to_owned(),
-            why: why.to_string(),
-        })
+        .map_err(|why| LogError::Filter { filter: filter.to_owned(), why: why.to_string() })
 }
 
 /// Writes each event as one line: `ts`, `level`, `target`, `msg`, then the fields of its spans and its own.
@@ -121,10 +116,8 @@ where
         line.insert("target".into(), metadata.target().into());
         let msg = own.0.remove("message").unwrap_or_default();
         line.insert("msg".into(), msg);
-        for span in ctx
-            .event_scope(event)
-            .into_iter()
-            .flat_map(tracing_subscriber::registry::Scope::from_root)
+        for span in
+            ctx.event_scope(event).into_iter().flat_map(tracing_subscriber::registry::Scope::from_root)
         {
             if let Some(fields) = span.extensions().get::<Fields>() {
                 line.extend(fields.0.clone());
@@ -135,10 +128,7 @@ where
         let mut text = Value::Object(line).to_string();
         text.push('\n');
         // a log that cannot be written has nowhere to complain to
-        let _ = self
-            .writer
-            .make_writer_for(metadata)
-            .write_all(text.as_bytes());
+        let _ = self.writer.make_writer_for(metadata).write_all(text.as_bytes());
     }
 }
 
@@ -217,15 +207,10 @@ mod tests {
     fn lines(log: impl FnOnce()) -> Vec<Value> {
         let written = Written::default();
         let writer = written.clone();
-        let subscriber =
-            tracing_subscriber::registry().with(JsonLines::new(move || writer.clone()));
+        let subscriber = tracing_subscriber::registry().with(JsonLines::new(move || writer.clone()));
         tracing::subscriber::with_default(subscriber, log);
         let bytes = written.0.lock().unwrap().clone();
-        String::from_utf8(bytes)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]
@@ -266,9 +251,6 @@ mod tests {
     #[test]
     fn a_wrong_filter_is_named_with_the_remedy() {
         let error = parse("copydesk=loud").unwrap_err().to_string();
-        assert!(
-            error.contains("copydesk=loud") && error.contains("info,lapin=warn"),
-            "{error}"
-        );
+        assert!(error.contains("copydesk=loud") && error.contains("info,lapin=warn"), "{error}");
     }
 }

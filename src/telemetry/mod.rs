@@ -22,15 +22,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
-use metrics_exporter_prometheus::{
-    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use tokio::task::JoinHandle;
 
 pub use health::Health;
 pub use server::{router, serve};
 
 use names::Kind;
+
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The revision it was built from, where the build said so (`COPYDESK_REVISION`).
+pub const REVISION: &str = match option_env!("COPYDESK_REVISION") {
+    Some(revision) => revision,
+    None => "unknown",
+};
 
 /// How often histograms are folded: without it they grow until somebody scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -57,14 +63,10 @@ pub fn install(version: &str, revision: &str) -> Result<Metrics, InstallError> {
     metrics::set_global_recorder(recorder).map_err(|_| InstallError::Installed)?;
     describe_all();
     start_at_zero();
-    gauge!(names::BUILD_INFO, "version" => version.to_owned(), "revision" => revision.to_owned())
-        .set(1.0);
+    gauge!(names::BUILD_INFO, "version" => version.to_owned(), "revision" => revision.to_owned()).set(1.0);
     let process = metrics_process::Collector::default();
     process.describe();
-    Ok(Metrics {
-        handle,
-        process: Arc::new(process),
-    })
+    Ok(Metrics { handle, process: Arc::new(process) })
 }
 
 impl Metrics {

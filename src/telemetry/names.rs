@@ -3,9 +3,10 @@
 use metrics::Unit;
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
-    Role, SkippedReason, Stage, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
+    Role, Task, TopicLabel,
 };
+use crate::model::failure::{SkipReason, Stage};
 
 /// One metric family, as `/metrics` shows it.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +35,7 @@ pub struct Labels {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Values {
-    Closed(&'static [&'static str]),
+    Closed(fn() -> Vec<&'static str>),
     /// One value per process, from the build or the configuration: never from a page.
     PerProcess,
 }
@@ -44,8 +45,8 @@ impl Metric {
     pub fn combinations(&self) -> Vec<Vec<(&'static str, &'static str)>> {
         self.labels.iter().fold(vec![Vec::new()], |rows, labels| {
             let values = match labels.values {
-                Values::Closed(values) => values,
-                Values::PerProcess => &[],
+                Values::Closed(values) => values(),
+                Values::PerProcess => Vec::new(),
             };
             rows.iter()
                 .flat_map(|row| {
@@ -61,33 +62,21 @@ impl Metric {
 }
 
 /// Upper bounds for times in seconds: a page takes milliseconds, a fetch or a confirm up to its time-out.
-const SECONDS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
-];
+const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 /// Upper bounds for the time in the queue: seconds while the workers keep up, hours in a backlog.
-const QUEUE_SECONDS: &[f64] = &[
-    0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0,
-];
+const QUEUE_SECONDS: &[f64] = &[0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0];
 /// Upper bounds for sizes, 1 KiB to 16 MiB.
-const BYTES: &[f64] = &[
-    1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0,
-];
+const BYTES: &[f64] = &[1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0];
 const RATIO: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 macro_rules! closed {
     ($label:ty) => {
-        Labels {
-            key: <$label>::KEY,
-            values: Values::Closed(<$label>::WORDS),
-        }
+        Labels { key: <$label as Label>::KEY, values: Values::Closed(<$label as Label>::words) }
     };
 }
 
 const fn per_process(key: &'static str) -> Labels {
-    Labels {
-        key,
-        values: Values::PerProcess,
-    }
+    Labels { key, values: Values::PerProcess }
 }
 
 macro_rules! metrics {
@@ -120,7 +109,7 @@ metrics! {
     IN_FLIGHT = "copydesk_in_flight_messages", Gauge, Unit::Count,
         "Deliveries received and not yet settled.", [];
     SKIPPED = "copydesk_skipped_total", Counter, Unit::Count,
-        "Pages that are no article, by reason.", [closed!(SkippedReason)];
+        "Pages that are no article, by reason.", [closed!(SkipReason)];
     FAILURES = "copydesk_failures_total", Counter, Unit::Count,
         "Failures by the step they arose in and their reason, parked or not.",
         [closed!(Stage), closed!(FailureReason)];
@@ -199,10 +188,7 @@ mod tests {
             let name = metric.name;
             assert!(seen.insert(name), "{name} stands twice");
             assert!(name.starts_with("copydesk_"), "{name}");
-            assert!(
-                metric.help.ends_with('.') && metric.help.len() > 15,
-                "{name}: help"
-            );
+            assert!(metric.help.ends_with('.') && metric.help.len() > 15, "{name}: help");
             assert_eq!(
                 name.ends_with("_total"),
                 metric.kind == Kind::Counter,

@@ -34,19 +34,11 @@ pub fn router(health: Arc<Health>, metrics: Metrics) -> Router {
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .with_state(Arc::clone(&health))
-        .merge(
-            Router::new()
-                .route("/metrics", get(render))
-                .with_state((health, metrics)),
-        )
+        .merge(Router::new().route("/metrics", get(render)).with_state((health, metrics)))
 }
 
 /// Serves until `stop`; then ends open connections within two seconds.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: CancellationToken,
-) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
     serve_within(listener, router, stop, CONNECTIONS, IDLE).await
 }
 
@@ -57,14 +49,9 @@ async fn serve_within(
     connections: usize,
     idle: Duration,
 ) -> io::Result<()> {
-    let bounded = Bounded {
-        listener,
-        permits: Arc::new(Semaphore::new(connections)),
-        idle,
-    };
+    let bounded = Bounded { listener, permits: Arc::new(Semaphore::new(connections)), idle };
     let until = stop.clone();
-    let server =
-        axum::serve(bounded, router).with_graceful_shutdown(async move { until.cancelled().await });
+    let server = axum::serve(bounded, router).with_graceful_shutdown(async move { until.cancelled().await });
     let overrun = async {
         stop.cancelled().await;
         tokio::time::sleep(LINGER).await;
@@ -92,24 +79,14 @@ async fn readyz(State(health): State<Arc<Health>>) -> Response {
     if reasons.is_empty() {
         return (StatusCode::OK, "ready\n").into_response();
     }
-    let told: String = reasons
-        .iter()
-        .map(|reason| format!("{}\n", reason.as_str()))
-        .collect();
+    let told: String = reasons.iter().map(|reason| format!("{}\n", reason.as_str())).collect();
     (StatusCode::SERVICE_UNAVAILABLE, told).into_response()
 }
 
 async fn render(State((health, metrics)): State<(Arc<Health>, Metrics)>) -> Response {
     health.publish();
     let text = metrics.render();
-    (
-        [(
-            header::CONTENT_TYPE,
-            "text/plain; version=0.0.4; charset=utf-8",
-        )],
-        text,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
 /// A listener that bounds how many connections stand open and how long an idle one may.
@@ -124,10 +101,7 @@ impl Listener for Bounded {
     type Addr = std::net::SocketAddr;
 
     async fn accept(&mut self) -> (Connection, Self::Addr) {
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let permit = Arc::clone(&self.permits).acquire_owned().await.expect("the semaphore is never closed");
         let (stream, from) = Listener::accept(&mut self.listener).await;
         let connection = Connection {
             stream,
@@ -153,11 +127,7 @@ struct Connection {
 
 impl Connection {
     /// Moved bytes start the wait anew; a wait that ran out ends the connection.
-    fn watch<T>(
-        &mut self,
-        cx: &mut Context<'_>,
-        polled: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    fn watch<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
             self.timer.as_mut().reset(Instant::now() + self.idle);
             return polled;
@@ -181,11 +151,7 @@ impl AsyncRead for Connection {
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        from: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, from);
         self.watch(cx, polled)
     }
@@ -210,21 +176,12 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let app = Router::new().route("/", get(|| async { "here" }));
-        let server = tokio::spawn(serve_within(
-            listener,
-            app,
-            stop.clone(),
-            1,
-            Duration::from_millis(100),
-        ));
+        let server = tokio::spawn(serve_within(listener, app, stop.clone(), 1, Duration::from_millis(100)));
 
         let mut silent = TcpStream::connect(address).await.unwrap();
         silent.write_all(b"GET / HT").await.unwrap();
         let mut second = TcpStream::connect(address).await.unwrap();
-        second
-            .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
-            .await
-            .unwrap();
+        second.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await.unwrap();
         let mut answer = String::new();
         second.read_to_string(&mut answer).await.unwrap();
         assert!(answer.ends_with("here"), "{answer}");

@@ -19,15 +19,10 @@ impl TraceParent {
     /// Reads a header. Anything but the 55 bytes of version 00 (lower-case hexadecimal, no id of zeros) is no trace.
     pub fn parse(header: &str) -> Option<Self> {
         let bytes = header.as_bytes();
-        if bytes.len() != 55 || !header.starts_with("00-") || bytes[35] != b'-' || bytes[52] != b'-'
-        {
+        if bytes.len() != 55 || !header.starts_with("00-") || bytes[35] != b'-' || bytes[52] != b'-' {
             return None;
         }
-        let mut parent = Self {
-            trace: [0; 16],
-            span: [0; 8],
-            flags: 0,
-        };
+        let mut parent = Self { trace: [0; 16], span: [0; 8], flags: 0 };
         let mut flags = [0];
         unhex(&bytes[3..35], &mut parent.trace)?;
         unhex(&bytes[36..52], &mut parent.span)?;
@@ -39,11 +34,7 @@ impl TraceParent {
     /// A trace of its own for a message that carries none; `seed` tells messages apart (id and delivery, say).
     pub fn root(seed: &[u8]) -> Self {
         let hash = Sha256::digest(seed);
-        let mut root = Self {
-            trace: [0; 16],
-            span: [0; 8],
-            flags: 1,
-        };
+        let mut root = Self { trace: [0; 16], span: [0; 8], flags: 1 };
         root.trace.copy_from_slice(&hash[..16]);
         root.span.copy_from_slice(&hash[16..24]);
         // zeros are no id
@@ -54,11 +45,8 @@ impl TraceParent {
 
     /// The span of the work on this message: same trace, same flags, an id of its own.
     pub fn child(&self, seed: &[u8]) -> Self {
-        let hash = Sha256::new()
-            .chain_update(self.trace)
-            .chain_update(self.span)
-            .chain_update(seed)
-            .finalize();
+        let hash =
+            Sha256::new().chain_update(self.trace).chain_update(self.span).chain_update(seed).finalize();
         let mut child = *self;
         child.span.copy_from_slice(&hash[..8]);
         child.span[0] |= 1;
@@ -73,13 +61,7 @@ impl TraceParent {
 
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "00-{}-{}-{:02x}",
-            hex(&self.trace),
-            hex(&self.span),
-            self.flags
-        )
+        write!(f, "00-{}-{}-{:02x}", hex(&self.trace), hex(&self.span), self.flags)
     }
 }
 
@@ -110,30 +92,12 @@ mod tests {
         for (header, valid) in [
             (GOOD, true),
             ("", false),
-            (
-                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-                false,
-            ),
-            (
-                "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-                false,
-            ),
-            (
-                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-                false,
-            ),
-            (
-                "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-                false,
-            ),
-            (
-                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
-                false,
-            ),
-            (
-                "00-4bf92f3577b34da6a3ce929d0e0e473é-0f067aa0ba902b7-01\n",
-                false,
-            ),
+            ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false),
+            ("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x", false),
+            ("00-4bf92f3577b34da6a3ce929d0e0e473é-0f067aa0ba902b7-01\n", false),
         ] {
             assert_eq!(TraceParent::parse(header).is_some(), valid, "{header}");
         }
