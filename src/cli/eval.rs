@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::{Exit, PARKED, USAGE, setup};
 use crate::config::Config;
-use crate::model::{Envelope, SiteKnowledge};
+use crate::model::{Envelope, RawPage, SiteKnowledge};
 use crate::train::score::{self, Gold, Prediction, Report};
+use crate::transport::files::Inputs;
 use crate::worker::Pipeline;
 
 #[derive(Debug, clap::Args)]
@@ -95,25 +96,10 @@ fn read_all(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn predict(pipeline: &Pipeline, file: &Path, gold: &Gold) -> Result<Prediction, Exit> {
+fn predict(pipeline: &Pipeline, gold_file: &Path, gold: &Gold) -> Result<Prediction, Exit> {
     let nothing = Prediction { id: gold.id.clone(), ..Prediction::default() };
-    let envelope = match (&gold.html, &gold.text) {
-        (Some(html), _) => {
-            let path = file.parent().unwrap_or(Path::new(".")).join(html);
-            let bytes = read_all(&path).map_err(|e| Exit::new(USAGE, format!("{}: {e}", path.display())))?;
-            page(bytes, "text/html", gold.url.as_deref())
-        }
-        (None, Some(text)) => {
-            page(text.clone().into_bytes(), "text/plain; charset=utf-8", gold.url.as_deref())
-        }
-        (None, None) => {
-            return Err(Exit::new(
-                USAGE,
-                format!("{}: {} has neither html nor text", file.display(), gold.id),
-            ));
-        }
-    };
-    let Ok(raw) = pipeline.open(&envelope) else { return Ok(nothing) };
+    // What cannot be opened or is no article counts as empty.
+    let Some(raw) = raw_page(pipeline, gold_file, gold)? else { return Ok(nothing) };
     let Ok((reading, _)) = pipeline.read(raw, &SiteKnowledge::default()) else { return Ok(nothing) };
     let article = reading.article;
     Ok(Prediction {
@@ -123,6 +109,34 @@ fn predict(pipeline: &Pipeline, file: &Path, gold: &Gold) -> Result<Prediction, 
         published: article.published_at.map(|t| t.value).unwrap_or_default(),
         ..nothing
     })
+}
+
+fn raw_page(pipeline: &Pipeline, gold_file: &Path, gold: &Gold) -> Result<Option<RawPage>, Exit> {
+    let beside = |name: &str| gold_file.parent().unwrap_or(Path::new(".")).join(name);
+    let usage = |what: &dyn std::fmt::Display| {
+        Exit::new(USAGE, format!("{}: {}: {what}", gold_file.display(), gold.id))
+    };
+    let envelope = match (&gold.html, &gold.text, &gold.file) {
+        (Some(html), ..) => {
+            let bytes = read_all(&beside(html)).map_err(|e| usage(&format!("{html}: {e}")))?;
+            page(bytes, "text/html", gold.url.as_deref())
+        }
+        (None, Some(text), _) => {
+            page(text.clone().into_bytes(), "text/plain; charset=utf-8", gold.url.as_deref())
+        }
+        (None, None, Some(file)) => {
+            let inputs = Inputs::find(&[beside(file)]).map_err(|e| usage(&e.join(", ")))?;
+            let mut opened = inputs
+                .entries(pipeline.read.limits.message_bytes)
+                .filter_map(|entry| pipeline.open(&entry.envelope.ok()?).ok());
+            return Ok(opened.find(|raw| match &gold.message {
+                Some(wanted) => raw.message_id.as_ref() == Some(wanted) || raw.url.as_ref() == Some(wanted),
+                None => true,
+            }));
+        }
+        (None, None, None) => return Err(usage(&"has neither html, text nor file")),
+    };
+    Ok(pipeline.open(&envelope).ok())
 }
 
 fn page(bytes: Vec<u8>, kind: &str, url: Option<&str>) -> Envelope {
