@@ -19,7 +19,7 @@ use crate::model::page::{RawBody, RawInfo};
 use crate::model::trace::Trace;
 use crate::model::{ArticleEvent, Budget, Envelope, Failure, ParkReason, RawPage, Rejection, SiteKnowledge};
 use crate::read::{self, ReadSettings, Reading, Rejected};
-use crate::telemetry::{labels, record};
+use crate::telemetry::record;
 
 /// Everything that makes events of envelopes. One for the whole process, behind an `Arc`.
 pub struct Pipeline {
@@ -294,9 +294,7 @@ impl StageClock {
 }
 
 fn record_stage((stage, since): (Stage, Instant)) {
-    if let Ok(label) = stage.as_str().parse::<labels::Stage>() {
-        record::stage(label, since.elapsed());
-    }
+    record::stage(stage, since.elapsed());
 }
 
 /// The site whose knowledge the page is read with: the registrable domain of its URL, else its source.
