@@ -55,7 +55,8 @@ impl Ledger {
             acks.push(Ack { tag, multiple: true });
         }
         let late = |since: &Instant| all || now.duration_since(*since) >= MOMENT;
-        let late: Vec<u64> = self.settled.iter().filter(|(_, since)| late(since)).map(|(tag, _)| *tag).collect();
+        let late: Vec<u64> =
+            self.settled.iter().filter(|(_, since)| late(since)).map(|(tag, _)| *tag).collect();
         for tag in late {
             self.settled.remove(&tag);
             self.singly.insert(tag);
@@ -97,7 +98,8 @@ pub async fn run(
     let mut flush_at: Option<Instant> = None;
     loop {
         let mut closed = false;
-        let wake = flush_at.or(ledger.next_due()).unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+        let wake =
+            flush_at.or(ledger.next_due()).unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
         let mut taken = Vec::new();
         tokio::select! {
             count = settles.recv_many(&mut taken, ENOUGH) => closed = count == 0,

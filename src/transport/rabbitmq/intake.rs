@@ -103,10 +103,13 @@ impl Intake {
         let mut held: VecDeque<Raw> = VecDeque::new();
         let mut received = 0u64;
         loop {
-            if let Some(prefetch) = growth.next(*self.done.borrow()) {
+            let done = *self.done.borrow();
+            if let Some(prefetch) = growth.next(done) {
                 self.retire(consumer, &mut held).await?;
                 self.drain(&mut held, &mut growth, &mut received).await?;
-                if prefetch < growth.prefetch && !self.until_outstanding(received, u64::from(prefetch)).await? {
+                if prefetch < growth.prefetch
+                    && !self.until_outstanding(received, u64::from(prefetch)).await?
+                {
                     return Ok(());
                 }
                 consumer = self.consume(prefetch).await?;

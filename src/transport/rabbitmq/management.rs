@@ -13,15 +13,16 @@ use super::topology::Topology;
 /// An administrator's access to one virtual host.
 pub struct Management {
     client: Client,
+    /// With user and password, which the client sends as basic authentication.
     base: Url,
-    user: String,
-    password: String,
     vhost: String,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ManagementError {
-    #[error("rabbitmq.management_url is not set; it names the management API, e.g. http://admin:password@broker:15672")]
+    #[error(
+        "rabbitmq.management_url is not set; it names the management API, e.g. http://admin:password@broker:15672"
+    )]
     NotSet,
     #[error("{0} cannot be read as an address")]
     Address(&'static str),
@@ -43,15 +44,8 @@ impl Management {
         if url.is_empty() {
             return Err(ManagementError::NotSet);
         }
-        let mut base: Url = url.parse().map_err(|_| ManagementError::Address("rabbitmq.management_url"))?;
+        let base: Url = url.parse().map_err(|_| ManagementError::Address("rabbitmq.management_url"))?;
         let broker: AMQPUri = settings.url.parse().map_err(|_| ManagementError::Address("rabbitmq.url"))?;
-        let plain = |text: &str| {
-            let decoded = url::form_urlencoded::parse(text.replace('+', "%2B").as_bytes()).next();
-            decoded.map_or_else(String::new, |(name, _)| name.into_owned())
-        };
-        let (user, password) = (plain(base.username()), plain(base.password().unwrap_or_default()));
-        // an address without a host cannot carry these, and was refused above
-        let _ = base.set_username("").and_then(|()| base.set_password(None));
         crate::fetch::install_crypto();
         let mut builder = Client::builder().timeout(TIMEOUT).no_proxy();
         if let Some(pem) = &settings.ca_pem {
@@ -60,7 +54,7 @@ impl Management {
             builder = builder.tls_certs_merge([authority]);
         }
         let client = builder.build().map_err(|e| ManagementError::Unreachable(e.to_string()))?;
-        Ok(Self { client, base, user, password, vhost: broker.vhost })
+        Ok(Self { client, base, vhost: broker.vhost })
     }
 
     pub fn vhost(&self) -> &str {
@@ -101,7 +95,10 @@ impl Management {
                 continue;
             };
             if found["arguments"]["x-queue-type"] != json!("quorum") {
-                say(format!("queue {name}: type is {}, wanted \"quorum\"", found["arguments"]["x-queue-type"]));
+                say(format!(
+                    "queue {name}: type is {}, wanted \"quorum\"",
+                    found["arguments"]["x-queue-type"]
+                ));
             }
             if found["policy"] != json!(name) {
                 say(format!("queue {name}: the policy in force is {}, wanted \"{name}\"", found["policy"]));
@@ -139,7 +136,12 @@ impl Management {
         }
     }
 
-    async fn call(&self, method: Method, path: &[&str], body: Option<Value>) -> Result<Value, ManagementError> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<Value>,
+    ) -> Result<Value, ManagementError> {
         let mut url = self.base.clone();
         url.path_segments_mut()
             .map_err(|()| ManagementError::Address("rabbitmq.management_url"))?
@@ -148,7 +150,7 @@ impl Management {
             .extend(path);
         let what = format!("{method} {}", path.join("/"));
         let unreachable = |e: reqwest::Error| ManagementError::Unreachable(e.without_url().to_string());
-        let mut request = self.client.request(method, url).basic_auth(&self.user, Some(&self.password));
+        let mut request = self.client.request(method, url);
         if let Some(body) = body {
             request = request.json(&body);
         }

@@ -220,19 +220,20 @@ impl Sink for RabbitSink {
 
 /// Opens one connection, named for those who look at the broker.
 async fn connect(settings: &Settings, what: &str) -> Result<Connection, Fault> {
-    let mut uri: AMQPUri =
-        settings.url.parse().map_err(|e| Fault::Refused(format!("rabbitmq.url cannot be read: {e}")))?;
+    let mut uri: AMQPUri = settings
+        .url
+        .parse()
+        .map_err(|_| Fault::Refused("rabbitmq.url cannot be read as an address".to_owned()))?;
     uri.query.heartbeat = Some(u16::try_from(settings.heartbeat.as_secs()).unwrap_or(u16::MAX));
     let properties = ConnectionProperties::default().with_connection_name(format!("copydesk {what}").into());
     let tls = OwnedTLSConfig { identity: None, cert_chain: settings.ca_pem.clone() };
     let runtime = lapin::runtime::default_runtime()?;
-    let connecting = ConnectionBuilder::new_with_runtime(runtime)
+    let builder = ConnectionBuilder::new_with_runtime(runtime)
         .with_uri(uri)
         .with_properties(properties)
-        .with_tls_config(tls)
-        .connect();
+        .with_tls_config(tls);
     // lapin has no time-out of its own for the handshake
-    match timeout(settings.connect_timeout, connecting).await {
+    match timeout(settings.connect_timeout, builder.connect()).await {
         Ok(connected) => Ok(connected?),
         Err(_) => Err(Fault::ConnectTimeout(settings.connect_timeout)),
     }

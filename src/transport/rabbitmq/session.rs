@@ -96,13 +96,8 @@ impl Sessions {
         let confirm = self.settings.confirm_timeout;
         let mut tasks: JoinSet<(Option<Role>, Result<(), Fault>)> = JoinSet::new();
         tasks.spawn(async move { (Some(Role::Consumer), intake.run().await) });
-        let acking = acks::run(
-            session.intake.clone(),
-            settles,
-            done_to,
-            self.stopping.clone(),
-            self.closing.clone(),
-        );
+        let acking =
+            acks::run(session.intake.clone(), settles, done_to, self.stopping.clone(), self.closing.clone());
         let acking = tasks.spawn(async move { (None, acking.await) });
         let lanes: [(Channel, Lane, mpsc::Receiver<Message>); 2] = [
             (session.events.clone(), Lane::Pipelined { window: self.settings.unconfirmed_max }, events),
@@ -112,7 +107,9 @@ impl Sessions {
             let publisher = publish::run(channel, lane, messages, confirm, blocked.clone());
             tasks.spawn(async move { (Some(Role::Publisher), publisher.await) });
         }
-        for (connection, role) in [(&session.consuming, Role::Consumer), (&session.publishing, Role::Publisher)] {
+        for (connection, role) in
+            [(&session.consuming, Role::Consumer), (&session.publishing, Role::Publisher)]
+        {
             let watching = watch_events(connection, blocked_to.clone(), Arc::clone(&self.health));
             tasks.spawn(async move { (Some(role), watching.await) });
         }

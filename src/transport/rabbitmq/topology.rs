@@ -90,7 +90,8 @@ impl Topology {
             Exchange { alternate: Some(names.unrouted()), ..exchange(names.articles(), "topic") },
             exchange(names.unrouted(), "fanout"),
         ];
-        let bounded = |bytes: u64| json!({"max-length": 100_000, "max-length-bytes": bytes, "overflow": "drop-head"});
+        let bounded =
+            |bytes: u64| json!({"max-length": 100_000, "max-length-bytes": bytes, "overflow": "drop-head"});
         let mut queues = vec![Queue {
             name: names.raw(),
             policy: json!({
@@ -191,7 +192,9 @@ impl Topology {
         for queue in &self.queues {
             let mut arguments = FieldTable::default();
             arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-            channel.queue_declare(queue.name.as_str().into(), QueueDeclareOptions::durable(), arguments).await?;
+            channel
+                .queue_declare(queue.name.as_str().into(), QueueDeclareOptions::durable(), arguments)
+                .await?;
         }
         for binding in &self.bindings {
             let (queue, exchange) = (binding.queue.as_str().into(), binding.exchange.as_str().into());
@@ -263,7 +266,8 @@ mod tests {
         let made = Topology::new(&Names::default(), true).definitions("news");
         for part in ["exchanges", "queues", "bindings", "policies"] {
             let sorted = |v: &Value| {
-                let mut rows: Vec<String> = v[part].as_array().unwrap().iter().map(Value::to_string).collect();
+                let mut rows: Vec<String> =
+                    v[part].as_array().unwrap().iter().map(Value::to_string).collect();
                 rows.sort();
                 rows
             };
