@@ -6,3 +6,7 @@ mod cli;
 mod golden;
 /// Which room may know which.
 mod rooms;
+/// The worker over RabbitMQ.
+mod broker;
+/// What broker tests stand on.
+mod kit;
