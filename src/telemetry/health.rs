@@ -147,8 +147,8 @@ impl Health {
     pub fn publish(&self) {
         let number = |on: bool| f64::from(u8::from(on));
         let is = |flag: &AtomicBool| number(flag.load(Ordering::Relaxed));
-        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Consumer.as_str()).set(is(&self.consumer));
-        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Publisher.as_str()).set(is(&self.publisher));
+        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Consumer.word()).set(is(&self.consumer));
+        gauge!(names::BROKER_CONNECTED, Role::KEY => Role::Publisher.word()).set(is(&self.publisher));
         gauge!(names::BROKER_BLOCKED).set(number(self.blocked_since.load(Ordering::Relaxed) > 0));
         gauge!(names::STORE_REACHABLE).set(is(&self.store));
         gauge!(names::DRAINING).set(is(&self.draining));
@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn each_condition_alone_makes_it_unready() {
         assert_eq!(ready().not_ready(), []);
-        let cases: [(fn(&Health), NotReady); 6] = [
+        type Change = fn(&Health);
+        let cases: [(Change, NotReady); 6] = [
             (|h| h.set_draining(), NotReady::Draining),
             (|h| h.set_connected(Role::Consumer, false), NotReady::ConsumerDisconnected),
             (|h| h.set_connected(Role::Publisher, false), NotReady::PublisherDisconnected),

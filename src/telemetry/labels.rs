@@ -4,10 +4,16 @@
 
 use std::str::FromStr;
 
+use crate::model::failure::{ParkReason, SkipReason, Stage};
+
 /// A value of a closed set, as it stands in `/metrics`.
 pub trait Label: Copy {
+    /// The label's name in `/metrics`.
+    const KEY: &'static str;
     /// The value's name in `/metrics`.
-    fn as_str(self) -> &'static str;
+    fn word(self) -> &'static str;
+    /// Every value's name.
+    fn words() -> Vec<&'static str>;
 }
 
 /// A word that is no member of a label's closed set.
@@ -24,14 +30,16 @@ macro_rules! label {
         pub enum $name { $($(#[$vdoc])* $variant),+ }
 
         impl $name {
-            pub const KEY: &'static str = $key;
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
         }
 
         impl Label for $name {
-            fn as_str(self) -> &'static str {
+            const KEY: &'static str = $key;
+            fn word(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
+            }
+            fn words() -> Vec<&'static str> {
+                vec![$($word),+]
             }
         }
 
@@ -58,60 +66,69 @@ label! {
     }
 }
 
-label! {
-    /// A step on a page's way, in order.
-    Stage, "stage" {
-        Open = "open",
-        Fetch = "fetch",
-        Decode = "decode",
-        Parse = "parse",
-        Extract = "extract",
-        Clean = "clean",
-        Describe = "describe",
-        Identify = "identify",
-        Classify = "classify",
-        Publish = "publish",
+impl Label for Stage {
+    const KEY: &'static str = "stage";
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|stage| stage.as_str()).collect()
+    }
+}
+
+impl Label for SkipReason {
+    const KEY: &'static str = "reason";
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+    fn words() -> Vec<&'static str> {
+        Self::ALL.iter().map(|reason| reason.as_str()).collect()
+    }
+}
+
+/// Why a page could not become an event: what parks it, or what stands in its way for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureReason {
+    Park(ParkReason),
+    World(WorldReason),
+}
+
+impl Label for FailureReason {
+    const KEY: &'static str = "reason";
+    fn word(self) -> &'static str {
+        match self {
+            Self::Park(reason) => reason.as_str(),
+            Self::World(reason) => reason.word(),
+        }
+    }
+    fn words() -> Vec<&'static str> {
+        let park = ParkReason::ALL.iter().map(|reason| reason.as_str());
+        park.chain(WorldReason::words()).collect()
+    }
+}
+
+impl From<ParkReason> for FailureReason {
+    fn from(reason: ParkReason) -> Self {
+        Self::Park(reason)
+    }
+}
+
+impl From<WorldReason> for FailureReason {
+    fn from(reason: WorldReason) -> Self {
+        Self::World(reason)
     }
 }
 
 label! {
-    /// Why a page could not become an event: what parks it, or what stands in its way for now.
-    FailureReason, "reason" {
-        /// Neither of the two forms of a raw page.
-        Envelope = "envelope",
-        /// A limit on hostile input; `copydesk_limit_hits_total` says which.
-        Limit = "limit",
-        Panic = "panic",
-        Deadline = "deadline",
-        EventTooLarge = "event_too_large",
-        AttemptsExhausted = "attempts_exhausted",
-        /// The broker's own limit on deliveries.
-        DeliveryLimit = "delivery_limit",
-        /// A claim check that could not be fetched, or whose hash or size is another.
+    /// What in the world stood in a page's way, for now.
+    WorldReason, "reason" {
+        /// The host or directory of its claim check.
         Fetch = "fetch",
         Store = "store",
         Broker = "broker",
         /// The broker refused the event.
         Nack = "nack",
-        /// A reason the worker has no word for: look into the log.
         Other = "other",
-    }
-}
-
-label! {
-    /// Why a page is no article: the skip reasons of the event `page.skipped`.
-    SkippedReason, "reason" {
-        Listing = "listing",
-        TopicPage = "topic_page",
-        Consent = "consent",
-        ErrorPage = "error_page",
-        Login = "login",
-        Product = "product",
-        Job = "job",
-        Feed = "feed",
-        Empty = "empty",
-        BoilerplateOnly = "boilerplate_only",
-        NotText = "not_text",
     }
 }
 
@@ -238,6 +255,25 @@ label! {
     Flag, "redelivered" { No = "false", Yes = "true" }
 }
 
+impl Limit {
+    /// The limit that a page was parked for, if it was one.
+    pub fn of(reason: ParkReason) -> Option<Self> {
+        match reason {
+            ParkReason::LimitMessageBytes | ParkReason::LimitBodyBytes => Some(Self::BodyBytes),
+            ParkReason::LimitInflateRatio => Some(Self::InflateRatio),
+            ParkReason::LimitWork => Some(Self::Work),
+            ParkReason::Deadline => Some(Self::Time),
+            ParkReason::EventTooLarge => Some(Self::EventBytes),
+            ParkReason::UnreadableEnvelope
+            | ParkReason::BodyRefRefused
+            | ParkReason::BodyRefMismatch
+            | ParkReason::Panic
+            | ParkReason::AttemptsExhausted
+            | ParkReason::DeliveryLimit => None,
+        }
+    }
+}
+
 impl TopicLabel {
     /// The label of a routing word; a word outside the first level counts as `none`.
     pub fn from_word(word: &str) -> Self {
@@ -270,9 +306,9 @@ mod tests {
     #[test]
     fn words_and_variants_agree() {
         for outcome in Outcome::ALL {
-            assert_eq!(outcome.as_str().parse(), Ok(*outcome));
+            assert_eq!(outcome.word().parse(), Ok(*outcome));
         }
-        assert_eq!(Outcome::ALL.len(), Outcome::WORDS.len());
+        assert_eq!(Outcome::ALL.len(), Outcome::words().len());
         assert_eq!("publishd".parse::<Outcome>(), Err(UnknownLabel { label: "outcome" }));
     }
 

@@ -30,6 +30,14 @@ pub use server::{router, serve};
 
 use names::Kind;
 
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The revision it was built from, where the build said so (`COPYDESK_REVISION`).
+pub const REVISION: &str = match option_env!("COPYDESK_REVISION") {
+    Some(revision) => revision,
+    None => "unknown",
+};
+
 /// How often histograms are folded: without it they grow until somebody scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Combinations of labels up to which a metric is shown from the start.

@@ -3,9 +3,10 @@
 use metrics::Unit;
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role,
-    SkippedReason, Stage, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
+    Role, Task, TopicLabel,
 };
+use crate::model::failure::{SkipReason, Stage};
 
 /// One metric family, as `/metrics` shows it.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +35,7 @@ pub struct Labels {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Values {
-    Closed(&'static [&'static str]),
+    Closed(fn() -> Vec<&'static str>),
     /// One value per process, from the build or the configuration: never from a page.
     PerProcess,
 }
@@ -44,8 +45,8 @@ impl Metric {
     pub fn combinations(&self) -> Vec<Vec<(&'static str, &'static str)>> {
         self.labels.iter().fold(vec![Vec::new()], |rows, labels| {
             let values = match labels.values {
-                Values::Closed(values) => values,
-                Values::PerProcess => &[],
+                Values::Closed(values) => values(),
+                Values::PerProcess => Vec::new(),
             };
             rows.iter()
                 .flat_map(|row| {
@@ -70,7 +71,7 @@ const RATIO: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 macro_rules! closed {
     ($label:ty) => {
-        Labels { key: <$label>::KEY, values: Values::Closed(<$label>::WORDS) }
+        Labels { key: <$label as Label>::KEY, values: Values::Closed(<$label as Label>::words) }
     };
 }
 
@@ -108,7 +109,7 @@ metrics! {
     IN_FLIGHT = "copydesk_in_flight_messages", Gauge, Unit::Count,
         "Deliveries received and not yet settled.", [];
     SKIPPED = "copydesk_skipped_total", Counter, Unit::Count,
-        "Pages that are no article, by reason.", [closed!(SkippedReason)];
+        "Pages that are no article, by reason.", [closed!(SkipReason)];
     FAILURES = "copydesk_failures_total", Counter, Unit::Count,
         "Failures by the step they arose in and their reason, parked or not.",
         [closed!(Stage), closed!(FailureReason)];

@@ -6,13 +6,14 @@ use metrics::{counter, gauge, histogram};
 
 use super::labels::{
     FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
-    Role, SkippedReason, Stage, Task, TopicLabel,
+    Role, Task, TopicLabel,
 };
 use super::names;
+use crate::model::failure::{SkipReason, Stage};
 
 /// A delivery arrived; `queued` is the time since the producer's timestamp, where it gave one.
 pub fn received(redelivered: bool, bytes: usize, queued: Option<Duration>) {
-    counter!(names::RECEIVED, Flag::KEY => Flag::from(redelivered).as_str()).increment(1);
+    counter!(names::RECEIVED, Flag::KEY => Flag::from(redelivered).word()).increment(1);
     gauge!(names::IN_FLIGHT).increment(1.0);
     histogram!(names::PAGE_BYTES).record(bytes as f64);
     if let Some(queued) = queued {
@@ -22,8 +23,8 @@ pub fn received(redelivered: bool, bytes: usize, queued: Option<Duration>) {
 
 /// A delivery ended, `took` after it arrived.
 pub fn settled(outcome: Outcome, took: Duration) {
-    counter!(names::MESSAGES, Outcome::KEY => outcome.as_str()).increment(1);
-    histogram!(names::MESSAGE_DURATION, Outcome::KEY => outcome.as_str()).record(took);
+    counter!(names::MESSAGES, Outcome::KEY => outcome.word()).increment(1);
+    histogram!(names::MESSAGE_DURATION, Outcome::KEY => outcome.word()).record(took);
     gauge!(names::IN_FLIGHT).decrement(1.0);
     if matches!(outcome, Outcome::Created | Outcome::Updated | Outcome::Duplicate | Outcome::Skipped) {
         gauge!(names::LAST_SUCCESS).set(unix_now());
@@ -32,36 +33,36 @@ pub fn settled(outcome: Outcome, took: Duration) {
 
 /// A page spent `took` in a step.
 pub fn stage(stage: Stage, took: Duration) {
-    histogram!(names::STAGE_DURATION, Stage::KEY => stage.as_str()).record(took);
+    histogram!(names::STAGE_DURATION, Stage::KEY => stage.word()).record(took);
 }
 
 /// A page failed in a step, for good or for now.
-pub fn failed(stage: Stage, reason: FailureReason) {
-    counter!(names::FAILURES, Stage::KEY => stage.as_str(), FailureReason::KEY => reason.as_str())
-        .increment(1);
+pub fn failed(stage: Stage, reason: impl Into<FailureReason>) {
+    let reason = reason.into();
+    counter!(names::FAILURES, Stage::KEY => stage.word(), FailureReason::KEY => reason.word()).increment(1);
 }
 
 /// A page was put into a retry tier.
 pub fn retried(reason: RetryReason) {
-    counter!(names::RETRIES, RetryReason::KEY => reason.as_str()).increment(1);
+    counter!(names::RETRIES, RetryReason::KEY => reason.word()).increment(1);
 }
 
 /// A page was judged to be no article.
-pub fn skipped(reason: SkippedReason) {
-    counter!(names::SKIPPED, SkippedReason::KEY => reason.as_str()).increment(1);
+pub fn skipped(reason: SkipReason) {
+    counter!(names::SKIPPED, SkipReason::KEY => reason.word()).increment(1);
 }
 
 /// A page met a limit on hostile input.
 pub fn limit_hit(limit: Limit) {
-    counter!(names::LIMIT_HITS, Limit::KEY => limit.as_str()).increment(1);
+    counter!(names::LIMIT_HITS, Limit::KEY => limit.word()).increment(1);
 }
 
 /// An article went out: its first topic with the classifier's confidence (0 to 1), its language, its body's size.
 pub fn article(topic: TopicLabel, confidence: Option<f64>, language: LanguageLabel, bytes: usize) {
     counter!(
         names::ARTICLES,
-        TopicLabel::KEY => topic.as_str(),
-        LanguageLabel::KEY => language.as_str()
+        TopicLabel::KEY => topic.word(),
+        LanguageLabel::KEY => language.word()
     )
     .increment(1);
     histogram!(names::ARTICLE_BYTES).record(bytes as f64);
@@ -72,7 +73,7 @@ pub fn article(topic: TopicLabel, confidence: Option<f64>, language: LanguageLab
 
 /// A claim check was fetched, or not.
 pub fn fetched(result: FetchResult, took: Duration) {
-    counter!(names::FETCH_REQUESTS, FetchResult::KEY => result.as_str()).increment(1);
+    counter!(names::FETCH_REQUESTS, FetchResult::KEY => result.word()).increment(1);
     histogram!(names::FETCH_DURATION).record(took);
 }
 
@@ -100,15 +101,15 @@ pub fn returned_unroutable() {
 pub fn reconnect(role: Role, reason: ReconnectReason) {
     counter!(
         names::BROKER_RECONNECTS,
-        Role::KEY => role.as_str(),
-        ReconnectReason::KEY => reason.as_str()
+        Role::KEY => role.word(),
+        ReconnectReason::KEY => reason.word()
     )
     .increment(1);
 }
 
 /// A panic was caught.
 pub fn panicked(task: Task) {
-    counter!(names::TASK_PANICS, Task::KEY => task.as_str()).increment(1);
+    counter!(names::TASK_PANICS, Task::KEY => task.word()).increment(1);
 }
 
 /// A thread was given up because its page ran past the deadline.

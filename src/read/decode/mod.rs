@@ -247,7 +247,7 @@ pub fn registrable_domain(url: &url::Url) -> Option<String> {
 }
 
 /// `source` as a site: a domain is cut to its registrable part, a name is lowered and trimmed.
-fn source_site(source: &str) -> String {
+pub fn source_site(source: &str) -> String {
     let name = source.trim().to_lowercase();
     match parse_url(&name) {
         Some(url) if !name.contains(' ') => registrable_domain(&url).unwrap_or(name),
