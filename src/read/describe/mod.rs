@@ -1,6 +1,14 @@
 //! Headline, authors, dates, dateline, language, images, kind, completeness: each with its evidence.
 
+pub mod agencies;
 pub mod dates;
+mod entities;
+mod headline;
+pub mod jsonld;
+mod ledger;
+mod names;
+mod scene;
+pub mod url;
 
 use std::collections::BTreeMap;
 
