@@ -35,7 +35,7 @@ pub enum RawBody {
 }
 
 /// Where a body lies that was too large for the message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BodyRef {
     pub uri: String,
     /// Lower-case hex.
@@ -59,7 +59,7 @@ pub struct DecodedPage {
     /// Decoded, repaired text: HTML source or plain text.
     pub text: String,
     /// WHATWG name of the charset that was used, lower case.
-    pub charset: &'static str,
+    pub charset: String,
     /// What repair changed, e.g. mojibake undone.
     pub repairs: Vec<Repair>,
     pub url: Option<url::Url>,
