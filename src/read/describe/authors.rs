@@ -27,7 +27,9 @@ pub fn authors(scene: &Scene<'_>, ledger: &mut Ledger) -> Authorship {
     }
     let byline = visible.first().map(|said| said.raw.clone());
     let heard: Vec<&Heard> = fields.iter().chain(&visible).filter(|s| !s.value.is_empty()).collect();
-    let Some((chosen, why)) = choose(&heard, scene) else { return Authorship { byline, authors: Vec::new() } };
+    let Some((chosen, why)) = choose(&heard, scene) else {
+        return Authorship { byline, authors: Vec::new() };
+    };
     for said in &heard {
         if std::ptr::eq(*said, chosen) {
             let agree = heard.iter().filter(|o| same(&o.value, &chosen.value)).count();
@@ -45,7 +47,9 @@ pub fn authors(scene: &Scene<'_>, ledger: &mut Ledger) -> Authorship {
 /// where nobody else is named.
 fn choose<'h>(heard: &[&'h Heard], scene: &Scene<'_>) -> Option<(&'h Heard, &'static str)> {
     let people = |s: &Heard| s.value.iter().filter(|a| a.kind == AuthorKind::Person).count();
-    let own = |s: &Heard| s.value.iter().all(|a| scene.site_names.contains(&squeezed(&a.name)) || is_house(a, scene));
+    let own = |s: &Heard| {
+        s.value.iter().all(|a| scene.site_names.contains(&squeezed(&a.name)) || is_house(a, scene))
+    };
     let first = *heard
         .iter()
         .find(|s| people(s) > 0)
@@ -104,9 +108,21 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
     }
     if let Some(html) = scene.html {
         const METAS: [&str; 15] = [
-            "author", "article:author", "parsely-author", "byl", "sailthru.author", "dc.creator", "dcterms.creator",
-            "citation_author", "cxenseparse:author", "og:article:author", "og:author", "dcsext.author", "creator",
-            "article:author_name", "vr:author",
+            "author",
+            "article:author",
+            "parsely-author",
+            "byl",
+            "sailthru.author",
+            "dc.creator",
+            "dcterms.creator",
+            "citation_author",
+            "cxenseparse:author",
+            "og:article:author",
+            "og:author",
+            "dcsext.author",
+            "creator",
+            "article:author_name",
+            "vr:author",
         ];
         for meta in METAS {
             let values: Vec<&str> = html.metas(meta).filter(|v| !v.contains("://")).take(12).collect();
@@ -151,9 +167,16 @@ fn visible(scene: &Scene<'_>) -> Vec<Heard> {
 fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut authors = Vec::new();
     let mut raw = Vec::new();
-    for prop in html.props.iter().filter(|p| matches!(html.attr(p.name), "author" | "schema:author" | "article:author")) {
+    for prop in html
+        .props
+        .iter()
+        .filter(|p| matches!(html.attr(p.name), "author" | "schema:author" | "article:author"))
+    {
         let text = if html.text(prop.text).is_empty() { html.attr(prop.value) } else { html.text(prop.text) };
-        if text.len() > LONGEST_BYLINE || text.contains("://") || marked(html, prop.container, 8, NOT_THE_AUTHOR) {
+        if text.len() > LONGEST_BYLINE
+            || text.contains("://")
+            || marked(html, prop.container, 8, NOT_THE_AUTHOR)
+        {
             continue;
         }
         raw.push(text);
@@ -165,13 +188,31 @@ fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
 
 /// Classes inside which names are of somebody else.
 const NOT_THE_AUTHOR: &[&str] = &[
-    "comment", "related", "teaser", "recommend", "sidebar", "caption", "copyright", "credit", "footer", "most-read",
-    "popular", "card", "promo", "kommentar", "photo", "image", "figure", "newsletter", "trending",
+    "comment",
+    "related",
+    "teaser",
+    "recommend",
+    "sidebar",
+    "caption",
+    "copyright",
+    "credit",
+    "footer",
+    "most-read",
+    "popular",
+    "card",
+    "promo",
+    "kommentar",
+    "photo",
+    "image",
+    "figure",
+    "newsletter",
+    "trending",
 ];
 
 /// Small elements near the story whose class says byline or author.
 fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
-    const WORDS: &[&str] = &["byline", "author", "autor", "auteur", "redakteur", "writer", "signature", "firma", "forfatter"];
+    const WORDS: &[&str] =
+        &["byline", "author", "autor", "auteur", "redakteur", "writer", "signature", "firma", "forfatter"];
     let mut best: Option<(u8, Vec<Author>, String)> = None;
     for (i, container) in html.containers.iter().enumerate() {
         let blocks = container.end_block.saturating_sub(container.first_block);
@@ -195,7 +236,9 @@ fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let joined = text.join(" ");
         let rank = u8::from(names::has_lead(&joined)) * 2
             + u8::from(authors.iter().any(|a| a.kind == AuthorKind::Person));
-        if best.as_ref().is_none_or(|(r, a, _)| rank > *r || (rank == *r && authors.len() > a.len() && contains(&authors, a))) {
+        if best.as_ref().is_none_or(|(r, a, _)| {
+            rank > *r || (rank == *r && authors.len() > a.len() && contains(&authors, a))
+        }) {
             best = Some((rank, authors, joined));
         }
     }
@@ -209,8 +252,22 @@ fn contains(more: &[Author], fewer: &[Author]) -> bool {
 /// Links to authors' pages near the headline.
 fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     const PATHS: &[&str] = &[
-        "/author", "/autor", "/auteur", "/writers/", "/journalist", "/reporter", "/redakteur", "/staff/", "/profile/",
-        "/people/", "/contributors/", "/by/", "/von/", "/autores/", "/redaktion/", "/profil/",
+        "/author",
+        "/autor",
+        "/auteur",
+        "/writers/",
+        "/journalist",
+        "/reporter",
+        "/redakteur",
+        "/staff/",
+        "/profile/",
+        "/people/",
+        "/contributors/",
+        "/by/",
+        "/von/",
+        "/autores/",
+        "/redaktion/",
+        "/profil/",
     ];
     let top = scene.headline_block.or(scene.first_block)?;
     let mut authors = Vec::new();

@@ -40,11 +40,28 @@ pub fn images(scene: &Scene<'_>) -> Vec<ArticleImage> {
 
 fn in_story(scene: &Scene<'_>, html: &HtmlPage, image: &Image) -> bool {
     const NOT_OF_THE_STORY: &[&str] = &[
-        "author", "avatar", "logo", "icon", "related", "teaser", "recommend", "comment", "sidebar", "footer", "nav",
-        "share", "banner", "promo", "advert", "newsletter", "byline", "most-read",
+        "author",
+        "avatar",
+        "logo",
+        "icon",
+        "related",
+        "teaser",
+        "recommend",
+        "comment",
+        "sidebar",
+        "footer",
+        "nav",
+        "share",
+        "banner",
+        "promo",
+        "advert",
+        "newsletter",
+        "byline",
+        "most-read",
     ];
     let (Some(first), Some(last)) = (scene.first_block, scene.last_block) else { return false };
-    let from = scene.headline_block.filter(|h| *h < first && first - *h < 40).unwrap_or(first.saturating_sub(3));
+    let from =
+        scene.headline_block.filter(|h| *h < first && first - *h < 40).unwrap_or(first.saturating_sub(3));
     let small = |side: u32| side > 0 && side < SMALLEST;
     (from..=last).contains(&image.block)
         && !small(image.width)
@@ -63,7 +80,12 @@ fn caption(html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
             let mut credit = None;
             for b in blocks {
                 let text = html.block_text(b as usize);
-                let is_credit = marked(html, html.blocks[b as usize].container, 2, &["credit", "copyright", "source", "quelle"]);
+                let is_credit = marked(
+                    html,
+                    html.blocks[b as usize].container,
+                    2,
+                    &["credit", "copyright", "source", "quelle"],
+                );
                 if is_credit && credit.is_none() {
                     credit = Some(text.to_owned());
                 } else {
@@ -73,7 +95,10 @@ fn caption(html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
             let joined = caption.join(" ");
             let (text, inner) = split_credit(&joined);
             let text = Some(text).filter(|t| !t.is_empty() && t.len() <= LONGEST_CAPTION).map(str::to_owned);
-            return (text, credit.or(inner.map(str::to_owned)).map(|c| bare_credit(&c)).filter(|c| !c.is_empty()));
+            return (
+                text,
+                credit.or(inner.map(str::to_owned)).map(|c| bare_credit(&c)).filter(|c| !c.is_empty()),
+            );
         }
         at = container.parent;
     }
@@ -83,8 +108,24 @@ fn caption(html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
 /// `The bridge. Photo: Ada Fern/AFP` · `Die Brücke © dpa` · `The bridge (Reuters)`.
 fn split_credit(text: &str) -> (&str, Option<&str>) {
     const MARKS: &[&str] = &[
-        "©", "Photo:", "Photograph:", "Photo by", "Foto:", "Fotos:", "Bild:", "Quelle:", "Credit:", "Image:", "Picture:",
-        "Crédit", "Fuente:", "Fotka:", "Kuva:", "Zdjęcie:", "Фото:", "Source:",
+        "©",
+        "Photo:",
+        "Photograph:",
+        "Photo by",
+        "Foto:",
+        "Fotos:",
+        "Bild:",
+        "Quelle:",
+        "Credit:",
+        "Image:",
+        "Picture:",
+        "Crédit",
+        "Fuente:",
+        "Fotka:",
+        "Kuva:",
+        "Zdjęcie:",
+        "Фото:",
+        "Source:",
     ];
     if let Some(at) = MARKS.iter().filter_map(|m| text.find(m)).min() {
         let head = text[..at].trim_end_matches([' ', '(', '[', '|', '–', '-']);
@@ -93,7 +134,10 @@ fn split_credit(text: &str) -> (&str, Option<&str>) {
     if let Some((head, tail)) = text.trim_end_matches('.').rsplit_once('(') {
         let inner = tail.trim_end_matches(')');
         let words = inner.split_whitespace().count();
-        if tail.ends_with(')') && words <= 8 && (super::agencies::agencies(inner).is_some() || inner.contains('/')) {
+        if tail.ends_with(')')
+            && words <= 8
+            && (super::agencies::agencies(inner).is_some() || inner.contains('/'))
+        {
             return (head.trim_end(), Some(inner));
         }
     }
@@ -102,13 +146,34 @@ fn split_credit(text: &str) -> (&str, Option<&str>) {
 
 fn bare_credit(text: &str) -> String {
     let mut text = text.trim().trim_matches(['(', ')', '[', ']']).trim();
-    for lead in ["©", "Photograph:", "Photo:", "Photo by", "Foto:", "Fotos:", "Bild:", "Quelle:", "Credit:", "Image:", "Picture:", "Фото:", "Source:", "Fuente:"] {
+    for lead in [
+        "©",
+        "Photograph:",
+        "Photo:",
+        "Photo by",
+        "Foto:",
+        "Fotos:",
+        "Bild:",
+        "Quelle:",
+        "Credit:",
+        "Image:",
+        "Picture:",
+        "Фото:",
+        "Source:",
+        "Fuente:",
+    ] {
         text = text.strip_prefix(lead).unwrap_or(text).trim();
     }
     text.chars().take(200).collect()
 }
 
-fn add(out: &mut Vec<ArticleImage>, base: Option<&Url>, src: &str, caption: Option<String>, credit: Option<String>) {
+fn add(
+    out: &mut Vec<ArticleImage>,
+    base: Option<&Url>,
+    src: &str,
+    caption: Option<String>,
+    credit: Option<String>,
+) {
     let Some(url) = resolve(base, &plain(src)) else { return };
     let path = url.path().to_ascii_lowercase();
     if path.ends_with(".svg") || path.ends_with(".gif") && path.contains("pixel") || path.len() < 2 {

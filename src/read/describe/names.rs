@@ -296,7 +296,9 @@ fn split_words(text: &str) -> Vec<String> {
                 let fits = split.len() > 1
                     && split.iter().all(|p| !p.is_empty())
                     && (!short
-                        || split.iter().all(|p| (p.contains(' ') && starts_upper(p)) || agencies::agency(p).is_some()));
+                        || split
+                            .iter()
+                            .all(|p| (p.contains(' ') && starts_upper(p)) || agencies::agency(p).is_some()));
                 if fits { split } else { vec![piece] }
             })
             .collect();

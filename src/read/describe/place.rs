@@ -46,7 +46,12 @@ pub fn addresses(scene: &Scene<'_>, ledger: &mut Ledger) -> Addresses {
         match believed {
             None => ledger.dismiss("canonical_url", &said, "no article's address on this site"),
             Some(url) if out.canonical.is_none() => {
-                ledger.believe("canonical_url", &said, if source == From::Url { 0.7 } else { 0.95 }, "first believed");
+                ledger.believe(
+                    "canonical_url",
+                    &said,
+                    if source == From::Url { 0.7 } else { 0.95 },
+                    "first believed",
+                );
                 out.canonical = Some(url.to_string());
             }
             Some(url) => {
@@ -84,13 +89,16 @@ pub fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
         Some(base) => base.join(href).ok()?,
         None => Url::parse(href).ok()?,
     };
-    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| h.contains('.'))).then_some(url)
+    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| h.contains('.')))
+        .then_some(url)
 }
 
 pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
     let mut heard: Vec<Said<String>> = Vec::new();
     if let Some(html) = scene.html {
-        heard.extend(html.meta("og:site_name").map(|n| Said::new(From::OpenGraph, "og:site_name", n, plain(n))));
+        heard.extend(
+            html.meta("og:site_name").map(|n| Said::new(From::OpenGraph, "og:site_name", n, plain(n))),
+        );
     }
     if let Some(name) = scene.ld.as_ref().and_then(|s| s.publisher.clone()) {
         heard.push(Said::new(From::JsonLd, "publisher", name.clone(), name));
@@ -103,7 +111,9 @@ pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
             heard.extend(html.meta(meta).map(|n| Said::new(From::Meta, meta, n, plain(n))));
         }
     }
-    heard.retain(|s| !s.value.is_empty() && s.value.chars().count() <= LONGEST_NAME && !s.value.contains("://"));
+    heard.retain(|s| {
+        !s.value.is_empty() && s.value.chars().count() <= LONGEST_NAME && !s.value.contains("://")
+    });
     for (i, said) in heard.iter().enumerate() {
         match i {
             0 => ledger.believe("source", said, 0.9, "first by the order of witnesses"),
@@ -122,8 +132,12 @@ pub fn section(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
     }
     if let Some(html) = scene.html {
         for (source, meta) in [
-            (From::OpenGraph, "article:section"), (From::OpenGraph, "og:article:section"), (From::Meta, "section"),
-            (From::Meta, "parsely-section"), (From::Meta, "cxenseparse:section"), (From::Meta, "category"),
+            (From::OpenGraph, "article:section"),
+            (From::OpenGraph, "og:article:section"),
+            (From::Meta, "section"),
+            (From::Meta, "parsely-section"),
+            (From::Meta, "cxenseparse:section"),
+            (From::Meta, "category"),
         ] {
             heard.extend(html.meta(meta).map(|v| Said::new(source, meta, v, plain(v))));
         }
@@ -136,11 +150,19 @@ pub fn section(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
     let crumbs = scene.json_ld.breadcrumbs();
     // The outermost crumb is the home page, the last the article itself.
     let crumb = crumbs.iter().skip(1).find(|c| !scene.site_names.contains(&squeezed(c)));
-    heard.extend(crumb.filter(|_| crumbs.len() > 2).map(|c| Said::new(From::JsonLd, "BreadcrumbList", c.clone(), c.clone())));
-    heard.extend(scene.found(FoundField::Section).next().map(|s| Said::new(From::Text, "section line", s, plain(s))));
+    heard.extend(
+        crumb
+            .filter(|_| crumbs.len() > 2)
+            .map(|c| Said::new(From::JsonLd, "BreadcrumbList", c.clone(), c.clone())),
+    );
+    heard.extend(
+        scene.found(FoundField::Section).next().map(|s| Said::new(From::Text, "section line", s, plain(s))),
+    );
     heard.retain(|s| {
         let length = s.value.chars().count();
-        (2..=LONGEST_NAME).contains(&length) && !scene.site_names.contains(&squeezed(&s.value)) && !s.value.contains("://")
+        (2..=LONGEST_NAME).contains(&length)
+            && !scene.site_names.contains(&squeezed(&s.value))
+            && !s.value.contains("://")
     });
     for (i, said) in heard.iter().enumerate() {
         match i {
@@ -157,11 +179,15 @@ pub fn keywords(scene: &Scene<'_>, ledger: &mut Ledger) -> Vec<String> {
         heard.push(Said::new(From::JsonLd, "keywords", ld.keywords.join(", "), ld.keywords.clone()));
     }
     if let Some(html) = scene.html {
-        for meta in ["article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"] {
+        for meta in
+            ["article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"]
+        {
             let words: Vec<String> = html
                 .metas(meta)
                 .take(MOST_KEYWORDS)
-                .flat_map(|v| plain(v).split([',', ';', '、']).map(|w| w.trim().to_owned()).collect::<Vec<_>>())
+                .flat_map(|v| {
+                    plain(v).split([',', ';', '、']).map(|w| w.trim().to_owned()).collect::<Vec<_>>()
+                })
                 .collect();
             if !words.is_empty() {
                 heard.push(Said::new(From::Meta, meta, words.join(", "), words));

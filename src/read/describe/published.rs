@@ -41,7 +41,9 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
         let finest = heard
             .iter()
             .enumerate()
-            .filter(|(_, s)| s.value.same_day(&day) && s.value.precision() > day.precision() && s.place != "url")
+            .filter(|(_, s)| {
+                s.value.same_day(&day) && s.value.precision() > day.precision() && s.place != "url"
+            })
             .map(|(i, _)| i)
             .next();
         if day.precision() <= Precision::Day {
@@ -54,7 +56,13 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
         let agree = heard.iter().filter(|s| s.value.same_day(&day)).count();
         for (i, said) in heard.iter().enumerate() {
             if i == at {
-                let confidence = if agree > 1 { 0.99 } else if i < firm { 0.95 } else { 0.8 };
+                let confidence = if agree > 1 {
+                    0.99
+                } else if i < firm {
+                    0.95
+                } else {
+                    0.8
+                };
                 ledger.believe("published_at", said, confidence, "first by the order of witnesses");
             } else if said.value.same_day(&day) {
                 ledger.dismiss("published_at", said, "the same day");
@@ -72,7 +80,13 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
             ledger.believe("modified_at", &said, 0.9, "first that is not before the publication");
             out.modified = Some(said.value.timestamp(&said.raw));
         } else {
-            let why = if before { "before the publication" } else if equal { "equal to the publication" } else { "another was first" };
+            let why = if before {
+                "before the publication"
+            } else if equal {
+                "equal to the publication"
+            } else {
+                "another was first"
+            };
             ledger.dismiss("modified_at", &said, why);
         }
     }
@@ -100,21 +114,53 @@ fn stated(scene: &Scene<'_>) -> Vec<Heard> {
     }
     if let Some(html) = scene.html {
         const METAS: [&str; 33] = [
-            "article:published_time", "article:published:time", "article:published", "og:published_time",
-            "og:article:published_time", "datepublished", "date.published", "published", "publish-date",
-            "publishdate", "publish_date", "pubdate", "pub_date", "parsely-pub-date", "sailthru.date",
-            "article.published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "published_time",
-            "publication_date", "citation_publication_date", "citation_online_date", "prism.publicationdate",
-            "dc.date.issued", "dcterms.issued", "dc.date", "dc.date.created", "dcterms.created", "dcterms.date",
-            "article:created", "date.created", "bt:pubdate", "date",
+            "article:published_time",
+            "article:published:time",
+            "article:published",
+            "og:published_time",
+            "og:article:published_time",
+            "datepublished",
+            "date.published",
+            "published",
+            "publish-date",
+            "publishdate",
+            "publish_date",
+            "pubdate",
+            "pub_date",
+            "parsely-pub-date",
+            "sailthru.date",
+            "article.published",
+            "cxenseparse:recs:publishtime",
+            "cxenseparse:publishtime",
+            "published_time",
+            "publication_date",
+            "citation_publication_date",
+            "citation_online_date",
+            "prism.publicationdate",
+            "dc.date.issued",
+            "dcterms.issued",
+            "dc.date",
+            "dc.date.created",
+            "dcterms.created",
+            "dcterms.date",
+            "article:created",
+            "date.created",
+            "bt:pubdate",
+            "date",
         ];
         for meta in METAS {
-            let source = if meta.starts_with("og:") || meta.starts_with("article:") { From::OpenGraph } else { From::Meta };
+            let source = if meta.starts_with("og:") || meta.starts_with("article:") {
+                From::OpenGraph
+            } else {
+                From::Meta
+            };
             raw.extend(html.metas(meta).take(2).map(|v| (source, meta, v.to_owned())));
         }
         let props = html.props.iter().filter(|p| {
             let name = html.attr(p.name);
-            name.ends_with("datePublished") || name.ends_with("datepublished") || name == "article:published_time"
+            name.ends_with("datePublished")
+                || name.ends_with("datepublished")
+                || name == "article:published_time"
         });
         for prop in props.take(3) {
             let value = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
@@ -131,8 +177,18 @@ fn modified(scene: &Scene<'_>) -> Vec<Heard> {
     }
     if let Some(html) = scene.html {
         const METAS: [&str; 12] = [
-            "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
-            "date.updated", "date.modified", "dcterms.modified", "dc.date.modified", "revised", "modified",
+            "article:modified_time",
+            "og:updated_time",
+            "article:modified",
+            "datemodified",
+            "last-modified",
+            "lastmod",
+            "date.updated",
+            "date.modified",
+            "dcterms.modified",
+            "dc.date.modified",
+            "revised",
+            "modified",
         ];
         for meta in METAS {
             raw.extend(html.meta(meta).map(|v| (From::Meta, meta, v.to_owned())));
@@ -157,11 +213,39 @@ fn heard(raw: Vec<(From, &'static str, String)>, scene: &Scene<'_>) -> Vec<Heard
 
 /// Elements in which dates belong to something else.
 const OTHER_DATES: &[&str] = &[
-    "comment", "related", "teaser", "recommend", "sidebar", "footer", "copyright", "most-read", "popular", "event",
-    "calendar", "ticker", "weather", "trending", "card", "promo", "latest", "newsletter",
+    "comment",
+    "related",
+    "teaser",
+    "recommend",
+    "sidebar",
+    "footer",
+    "copyright",
+    "most-read",
+    "popular",
+    "event",
+    "calendar",
+    "ticker",
+    "weather",
+    "trending",
+    "card",
+    "promo",
+    "latest",
+    "newsletter",
 ];
 /// Words that mark the date of a change.
-const CHANGE: &[&str] = &["update", "modif", "aktualis", "mis à jour", "edited", "actualiz", "revised", "changed", "aggiorna", "oppdatert", "uppdaterad"];
+const CHANGE: &[&str] = &[
+    "update",
+    "modif",
+    "aktualis",
+    "mis à jour",
+    "edited",
+    "actualiz",
+    "revised",
+    "changed",
+    "aggiorna",
+    "oppdatert",
+    "uppdaterad",
+];
 
 /// Dates that readers see beside the headline: `<time>`, marked elements, lines that are all date.
 fn visible(scene: &Scene<'_>) -> Vec<Heard> {
@@ -227,7 +311,9 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
 
 fn says_change(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let published = ["publish", "veröffentlicht", "publié", "publicado", "erstellt", "posted"].iter().any(|w| lower.contains(w));
+    let published = ["publish", "veröffentlicht", "publié", "publicado", "erstellt", "posted"]
+        .iter()
+        .any(|w| lower.contains(w));
     !published && CHANGE.iter().any(|w| lower.contains(w))
 }
 
@@ -245,7 +331,11 @@ fn url_day(scene: &Scene<'_>) -> Option<Heard> {
         }
         numbers.push(segment);
         let raw = match numbers.as_slice() {
-            [.., y, m, d] if y.len() == 4 && m.len() <= 2 && d.len() <= 2 && !m.is_empty() && !d.is_empty() => format!("{y}-{m}-{d}"),
+            [.., y, m, d]
+                if y.len() == 4 && m.len() <= 2 && d.len() <= 2 && !m.is_empty() && !d.is_empty() =>
+            {
+                format!("{y}-{m}-{d}")
+            }
             [.., y, md] if y.len() == 4 && md.len() == 4 => format!("{y}-{}-{}", &md[..2], &md[2..]),
             [.., whole] if whole.len() == 8 => format!("{}-{}-{}", &whole[..4], &whole[4..6], &whole[6..]),
             _ => continue,
