@@ -14,6 +14,10 @@ mod run;
 mod topology;
 /// Parked messages.
 mod quarantine;
+/// Old pages under the present rules: what would change.
+mod reprocess;
+/// Source health, from events.
+mod sources;
 /// Configuration checked: every mistake at once.
 mod validate;
 /// JSON Schemas of what goes in and comes out.
@@ -81,6 +85,10 @@ pub enum Command {
     Topology(topology::Args),
     /// Look at, replay or drop parked messages
     Quarantine(quarantine::Args),
+    /// Compare old pages under the present rules and models with what was said of them then
+    Reprocess(reprocess::Args),
+    /// Show the health of each source, from events: volume, copies, what is missing
+    Sources(sources::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
     /// Print the JSON Schema of what goes in or comes out
@@ -123,6 +131,8 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
+        Command::Reprocess(args) => reprocess::run(&load()?, args),
+        Command::Sources(args) => sources::run(args),
         Command::Validate(args) => validate::run(load, args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
