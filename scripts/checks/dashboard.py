@@ -83,6 +83,8 @@ def check_panel(panel, known, seen):
     if not panel.get("targets"):
         yield f"{where}: no query"
     for target in panel.get("targets", []):
+        if target.get("datasource", {}).get("uid") != "${datasource}":
+            yield f"{where}: the data source of query {target['refId']} is not the variable"
         yield from check_query(where, target["expr"], known, seen, True)
 
 
@@ -111,6 +113,9 @@ def faults(dashboard, rules, known):
     if len(ids) != len(set(ids)):
         yield "two panels share an id"
     yield from overlaps(dashboard["panels"])
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query" and variable["datasource"]["uid"] != "${datasource}":
+            yield f"variable {variable['name']}: its data source is not the variable"
     seen = set()
     for panel in dashboard["panels"]:
         if panel["type"] != "row":
