@@ -8,6 +8,7 @@ by job and instance, takes counters by rate only and over $__rate_interval. Of t
 metrics that exist. Of both together: that every metric is looked at somewhere.
 """
 import json
+import re
 import sys
 
 import grafana_foundation_sdk.cog.plugins as plugins
@@ -67,7 +68,7 @@ def check_query(where, expr, known, seen, on_dashboard):
             for label in ("job", "instance"):
                 if label not in filters:
                     yield f"{where}: {selector.name} is not filtered by {label}"
-    if on_dashboard and "[" in expr and "[$__rate_interval]" not in expr:
+    if on_dashboard and re.search(r"\[\d", expr):
         yield f"{where}: a rate over something else than $__rate_interval"
 
 

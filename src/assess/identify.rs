@@ -21,7 +21,7 @@ pub struct Identified {
 }
 
 /// The right to publish, taken before and kept after. Dropped without either, it lapses.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Claim {}
 
 /// Identity and memory: without a store each page is judged as if alone.

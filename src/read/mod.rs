@@ -15,6 +15,8 @@ pub mod html;
 pub mod open;
 /// Extracted text → lines.
 pub mod text;
+/// Gradient-boosted trees as arrays: what the learned steps ask.
+pub mod trees;
 
 use crate::model::article::Publisher;
 use crate::model::failure::Stage;

@@ -1,1 +1,6 @@
-//! Rebuilds the shipped models from data; scores them.
+//! Rebuilds the shipped models from data, deterministically, and scores them.
+
+/// Gradient-boosted trees.
+pub mod boost;
+/// The measure.
+pub mod score;

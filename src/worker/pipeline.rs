@@ -300,5 +300,6 @@ fn record_stage((stage, since): (Stage, Instant)) {
 /// The site whose knowledge the page is read with: the registrable domain of its URL, else its source.
 fn site(raw: &RawPage) -> Option<String> {
     let url = raw.url.as_deref().and_then(read::decode::parse_url);
-    url.as_ref().and_then(read::decode::registrable_domain).or_else(|| raw.source.clone())
+    let domain = url.as_ref().and_then(read::decode::registrable_domain);
+    domain.or_else(|| raw.source.as_deref().map(read::decode::source_site))
 }

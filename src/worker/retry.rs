@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::model::Failure;
@@ -16,18 +17,34 @@ use crate::telemetry::Health;
 pub type Probe = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>> + Send + Sync>;
 
 /// Shut while something that every page needs is out of reach: no page is taken, those at hand wait.
-/// One task asks whether it is back, however many pages wait.
+/// One task asks whether the store is back, however many pages wait for it.
 pub struct Gate {
-    open: watch::Sender<bool>,
+    state: watch::Sender<State>,
     waits: Mutex<Backoff>,
     probe: Probe,
     health: Arc<Health>,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct State {
+    store_out: bool,
+    /// Pages that the sink has refused and that wait to be put again.
+    refused: usize,
+}
+
+impl State {
+    fn open(self) -> bool {
+        !self.store_out && self.refused == 0
+    }
+}
+
+/// A page that waits for the sink; the gate is shut while there is one.
+pub struct Refused<'a>(&'a Gate);
+
 impl Gate {
     pub fn new(probe: Probe, health: Arc<Health>) -> Arc<Self> {
         Arc::new(Self {
-            open: watch::Sender::new(true),
+            state: watch::Sender::new(State::default()),
             waits: Mutex::new(Backoff::new(Duration::from_millis(200), Duration::from_secs(15))),
             probe,
             health,
@@ -35,27 +52,38 @@ impl Gate {
     }
 
     pub fn is_open(&self) -> bool {
-        *self.open.borrow()
+        self.state.borrow().open()
     }
 
     /// Waits until the gate is open.
     pub async fn opened(&self) {
         // the sender lives in `self`: waiting cannot fail
-        let _ = self.open.subscribe().wait_for(|open| *open).await;
+        let _ = self.state.subscribe().wait_for(|state| state.open()).await;
     }
 
-    /// Shuts the gate because of `failure` and waits until what failed answers again.
+    /// Shuts the gate because of `failure` and waits until the store answers again.
     pub async fn wait_out(self: &Arc<Self>, failure: &Failure) {
-        if self.open.send_if_modified(|open| std::mem::replace(open, false)) {
-            tracing::warn!(error = %failure, "paused: pages wait until what is shared is back");
-            self.health.set_paused(true);
+        if self.change(|state| !std::mem::replace(&mut state.store_out, true)) {
+            tracing::warn!(error = %failure, "paused: pages wait until what they share is back");
             self.health.set_store_reachable(false);
             tokio::spawn(Arc::clone(self).ask_until_back());
         }
-        self.opened().await;
+        let _ = self.state.subscribe().wait_for(|state| !state.store_out).await;
     }
 
-    /// To be called when shared things have served a page: the next failure is met with short waits.
+    /// Shuts the gate until the returned guard is dropped.
+    pub fn refused(&self, failure: &Failure) -> Refused<'_> {
+        self.change(|state| {
+            if state.refused == 0 {
+                tracing::warn!(error = %failure, "paused: pages wait until the sink takes them");
+            }
+            state.refused += 1;
+            true
+        });
+        Refused(self)
+    }
+
+    /// To be called when the store has served a page: the next failure is met with short waits.
     pub fn served(&self) {
         self.waits().reset();
     }
@@ -68,14 +96,28 @@ impl Gate {
                 break;
             }
         }
-        tracing::info!("resumed: what is shared answers again");
+        tracing::info!("the store answers again");
         self.health.set_store_reachable(true);
-        self.health.set_paused(false);
-        self.open.send_replace(true);
+        self.change(|state| std::mem::replace(&mut state.store_out, false));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State) -> bool) -> bool {
+        let changed = self.state.send_if_modified(change);
+        self.health.set_paused(!self.is_open());
+        changed
     }
 
     fn waits(&self) -> std::sync::MutexGuard<'_, Backoff> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Refused<'_> {
+    fn drop(&mut self) {
+        self.0.change(|state| {
+            state.refused -= 1;
+            true
+        });
     }
 }
 
@@ -84,8 +126,8 @@ impl Gate {
 pub enum Patience {
     /// Report it: a command run by a person.
     None,
-    /// Wait it out behind the gate: the service.
-    Gate(Arc<Gate>),
+    /// Wait it out behind the gate, unless the page is lost meanwhile: the service.
+    Gate(Arc<Gate>, CancellationToken),
 }
 
 impl Patience {
@@ -94,14 +136,18 @@ impl Patience {
     where
         F: Future<Output = Result<T, Failure>>,
     {
+        let Self::Gate(gate, lost) = self else { return attempt().await };
         loop {
-            match (attempt().await, self) {
-                (Ok(value), Self::Gate(gate)) => {
+            match attempt().await {
+                Ok(value) => {
                     gate.served();
                     return Ok(value);
                 }
-                (Err(failure @ Failure::Shared { .. }), Self::Gate(gate)) => gate.wait_out(&failure).await,
-                (result, _) => return result,
+                Err(failure @ Failure::Shared { .. }) => tokio::select! {
+                    () = gate.wait_out(&failure) => {}
+                    () = lost.cancelled() => return Err(failure),
+                },
+                Err(failure) => return Err(failure),
             }
         }
     }
@@ -144,7 +190,7 @@ mod tests {
         let pages = (0..20).map(|_| {
             let (gate, asked, tried) = (Arc::clone(&gate), Arc::clone(&asked), Arc::clone(&tried));
             tokio::spawn(async move {
-                Patience::Gate(gate)
+                Patience::Gate(gate, CancellationToken::new())
                     .insist(|| {
                         tried.fetch_add(1, Ordering::SeqCst);
                         let back = asked.load(Ordering::SeqCst) > 5;

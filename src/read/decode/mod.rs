@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+use super::clean::repair::{repair, repair_html};
 use super::open::essence;
 use super::{Limits, PageIdentity};
 use crate::model::article::Publisher;
@@ -111,8 +112,18 @@ fn text(
         (Media::Html, _) => "text/html".to_owned(),
         (Media::Text, _) => "text/plain".to_owned(),
     };
-    let repairs = if replaced { vec![Repair::InvalidBytes] } else { Vec::new() };
-    Ok((media, text, charset, repairs))
+    let (repaired, mut repairs) = match media {
+        Media::Html => repair_html(&text),
+        Media::Text => repair(&text),
+    };
+    let repaired = match repaired {
+        Cow::Owned(repaired) => Some(repaired),
+        Cow::Borrowed(_) => None,
+    };
+    if replaced {
+        repairs.push(Repair::InvalidBytes);
+    }
+    Ok((media, repaired.unwrap_or(text), charset, repairs))
 }
 
 /// Headers of a JSON message tell how the server sent the page, and the scraper may have undone it since.
@@ -236,7 +247,7 @@ pub fn registrable_domain(url: &url::Url) -> Option<String> {
 }
 
 /// `source` as a site: a domain is cut to its registrable part, a name is lowered and trimmed.
-fn source_site(source: &str) -> String {
+pub fn source_site(source: &str) -> String {
     let name = source.trim().to_lowercase();
     match parse_url(&name) {
         Some(url) if !name.contains(' ') => registrable_domain(&url).unwrap_or(name),

@@ -1,5 +1,7 @@
 //! Private servers for tests: started on free ports, ended with the test process however it ends.
 
+/// A Prometheus.
+pub mod prometheus;
 /// A RabbitMQ node.
 pub mod rabbitmq;
 
