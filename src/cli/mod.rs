@@ -10,6 +10,8 @@ mod explain_html;
 mod eval;
 /// Configuration checked: every mistake at once.
 mod validate;
+/// Models rebuilt from data.
+mod train;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -71,6 +73,8 @@ pub enum Command {
     Eval(eval::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// Rebuild a model from data, byte for byte, and score it
+    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Print completions for a shell
@@ -109,6 +113,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());
