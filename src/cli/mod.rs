@@ -8,6 +8,12 @@ mod explain;
 mod explain_html;
 /// The pipeline scored against gold pages.
 mod eval;
+/// The service.
+mod run;
+/// Exchanges, queues, bindings and policies on the broker.
+mod topology;
+/// Parked messages.
+mod quarantine;
 /// Configuration checked: every mistake at once.
 mod validate;
 /// Models rebuilt from data.
@@ -65,12 +71,18 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service: RabbitMQ in, RabbitMQ out, metrics and health
+    Run(run::Args),
     /// Process pages from files or standard input: one JSON line a page on standard output
     Process(process::Args),
     /// Show what each step did to one page: blocks kept and removed, evidence of each field
     Explain(explain::Args),
     /// Score the pipeline against gold pages
     Eval(eval::Args),
+    /// Print, apply or verify what copydesk needs on the broker
+    Topology(topology::Args),
+    /// Look at, replay or drop parked messages
+    Quarantine(quarantine::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
     /// Rebuild a model from data, byte for byte, and score it
@@ -109,6 +121,9 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
     let Cli { config, set, command } = cli;
     let load = || crate::config::Config::load(config.as_deref(), set.clone());
     match command {
+        Command::Run(args) => run::run(&load()?, args),
+        Command::Topology(args) => topology::run(&load()?, args),
+        Command::Quarantine(args) => quarantine::run(&load()?, args),
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
