@@ -20,6 +20,8 @@ mod reprocess;
 mod sources;
 /// Configuration checked: every mistake at once.
 mod validate;
+/// Models rebuilt from data.
+mod train;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -91,6 +93,8 @@ pub enum Command {
     Sources(sources::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// Rebuild a model from data, byte for byte, and score it
+    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Print completions for a shell
@@ -134,6 +138,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Reprocess(args) => reprocess::run(&load()?, args),
         Command::Sources(args) => sources::run(args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());
