@@ -8,6 +8,12 @@ mod explain;
 mod explain_html;
 /// The pipeline scored against gold pages.
 mod eval;
+/// The service.
+mod run;
+/// Exchanges, queues, bindings and policies on the broker.
+mod topology;
+/// Parked messages.
+mod quarantine;
 /// Configuration checked: every mistake at once.
 mod validate;
 /// JSON Schemas of what goes in and comes out.
@@ -63,12 +69,18 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service: RabbitMQ in, RabbitMQ out, metrics and health
+    Run(run::Args),
     /// Process pages from files or standard input: one JSON line a page on standard output
     Process(process::Args),
     /// Show what each step did to one page: blocks kept and removed, evidence of each field
     Explain(explain::Args),
     /// Score the pipeline against gold pages
     Eval(eval::Args),
+    /// Print, apply or verify what copydesk needs on the broker
+    Topology(topology::Args),
+    /// Look at, replay or drop parked messages
+    Quarantine(quarantine::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
     /// Print the JSON Schema of what goes in or comes out
@@ -105,6 +117,9 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
     let Cli { config, set, command } = cli;
     let load = || crate::config::Config::load(config.as_deref(), set.clone());
     match command {
+        Command::Run(args) => run::run(&load()?, args),
+        Command::Topology(args) => topology::run(&load()?, args),
+        Command::Quarantine(args) => quarantine::run(&load()?, args),
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
