@@ -17,7 +17,7 @@ use crate::worker::{self, Pipeline, PoolSettings};
 pub async fn pipeline(config: &Config, read: ReadSettings, _store: &str) -> Result<Pipeline, Exit> {
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::default()),
+        classifier: Arc::new(Classifier::new(config.classify())),
         assessor: Arc::new(Assessor { source: config.event_source(), identifier: Identifier::default() }),
         fetcher: fetcher(config)?,
         max_event_bytes: config.size("rabbitmq.max_event_bytes"),

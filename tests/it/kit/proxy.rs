@@ -24,6 +24,11 @@ pub struct Proxy {
 impl Proxy {
     /// Listens on a free port and forwards to `to`.
     pub async fn start(to: SocketAddr) -> Self {
+        Self::garbling(to, b"", b"").await
+    }
+
+    /// Also puts `put` in the place of `found` in what clients send; both of the same length.
+    pub async fn garbling(to: SocketAddr, found: &'static [u8], put: &'static [u8]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let mode = Arc::new(watch::Sender::new(Mode::Pass));
@@ -36,8 +41,8 @@ impl Proxy {
                 let Ok(server) = TcpStream::connect(to).await else { continue };
                 let (client_in, client_out) = client.into_split();
                 let (server_in, server_out) = server.into_split();
-                tokio::spawn(forward(client_in, server_out, shared.subscribe()));
-                tokio::spawn(forward(server_in, client_out, shared.subscribe()));
+                tokio::spawn(forward(client_in, server_out, shared.subscribe(), (found, put)));
+                tokio::spawn(forward(server_in, client_out, shared.subscribe(), (b"", b"")));
             }
         });
         Self { port, mode }
@@ -52,9 +57,10 @@ async fn forward(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
     mode: watch::Receiver<Mode>,
+    garble: (&[u8], &[u8]),
 ) {
     let mut cut = mode.clone();
-    let passing = pass(&mut from, &mut to, mode);
+    let passing = pass(&mut from, &mut to, mode, garble);
     tokio::select! {
         () = passing => {}
         () = async { drop(cut.wait_for(|m| *m == Mode::Cut).await) } => {}
@@ -65,10 +71,14 @@ async fn pass(
     from: &mut (impl AsyncReadExt + Unpin),
     to: &mut (impl AsyncWriteExt + Unpin),
     mut mode: watch::Receiver<Mode>,
+    (found, put): (&[u8], &[u8]),
 ) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(bytes @ 1..) = from.read(&mut buffer).await {
         // what was read while stalled is held back, not lost
+        if let Some(at) = memchr::memmem::find(&buffer[..bytes], found).filter(|_| !found.is_empty()) {
+            buffer[at..at + put.len()].copy_from_slice(put);
+        }
         let going = mode.wait_for(|m| *m != Mode::Stall).await.is_ok();
         if !going || to.write_all(&buffer[..bytes]).await.is_err() {
             return;

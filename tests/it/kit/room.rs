@@ -13,6 +13,7 @@ use copydesk::fetch::Fetcher;
 use copydesk::model::Failure;
 use copydesk::read::ReadSettings;
 use copydesk::telemetry::Health;
+use copydesk::transport::Tier;
 use copydesk::transport::rabbitmq::management::Management;
 use copydesk::transport::rabbitmq::topology::Topology;
 use copydesk::transport::rabbitmq::{self, Settings};
@@ -150,6 +151,49 @@ impl Room {
                 "{queue} has {depth} of {wanted} messages after {patience:?}"
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Publishes one page over a connection of its own.
+    pub async fn feed_through(&self, url: &str, (properties, body): (BasicProperties, Vec<u8>)) {
+        let (connection, channel) = connect(url).await;
+        let exchange = self.settings.names().pages();
+        let options = BasicPublishOptions::default();
+        let sent = channel.basic_publish(exchange.as_str().into(), "raw".into(), options, &body, properties);
+        assert!(sent.await.unwrap().await.unwrap().is_ack());
+        channel.close(200, "done".into()).await.unwrap();
+        connection.close(200, "done".into()).await.unwrap();
+    }
+
+    /// Messages in all retry tiers.
+    pub async fn in_tiers(&self) -> u32 {
+        let mut sum = 0;
+        for tier in Tier::ALL {
+            sum += self.depth(&self.settings.names().tier(tier)).await;
+        }
+        sum
+    }
+
+    /// Does something to the node that takes a while.
+    pub async fn node_does(&self, act: fn(&Node)) {
+        let node = self.node;
+        tokio::task::spawn_blocking(move || act(node)).await.unwrap();
+    }
+
+    /// After a start the queues need some seconds more than the ports.
+    pub async fn await_queues(&mut self) {
+        let since = Instant::now();
+        for queue in &self.topology.queues.clone() {
+            loop {
+                let options = QueueDeclareOptions::durable().passive();
+                let name = queue.name.as_str().into();
+                if self.channel.queue_declare(name, options, FieldTable::default()).await.is_ok() {
+                    break;
+                }
+                assert!(since.elapsed() < Duration::from_secs(60), "{} does not answer", queue.name);
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                self.reconnect().await;
+            }
         }
     }
 
