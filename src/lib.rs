@@ -6,27 +6,27 @@
 //! Modules in reading order:
 #![forbid(unsafe_code)]
 
-/// Article → event: identify, classify, story, route.
-pub mod assess;
-/// The only file that names the `backoff` crate.
-pub mod backoff;
-/// The command line: one file a command.
-pub mod cli;
-/// Every setting: type, default, reason, check.
-pub mod config;
-/// Claim checks: bodies that lie elsewhere, by http or from a directory.
-pub mod fetch;
 /// What flows through: the trade's words as types.
 pub mod model;
+/// Every setting: type, default, reason, check.
+pub mod config;
 /// Bytes → article. Pure: no I/O, no clock, no memory between pages.
 pub mod read;
+/// Article → event: identify, classify, story, route.
+pub mod assess;
 /// What the service remembers: sites, articles, stories.
 pub mod store;
-/// Metric names, logs, health and metrics server.
-pub mod telemetry;
-/// Rebuilds the shipped models from data; scores them.
-pub mod train;
 /// Where messages come from and where events go: RabbitMQ, files, a channel for tests.
 pub mod transport;
 /// Carries, bounds, retries, settles, drains.
 pub mod worker;
+/// Claim checks: bodies that lie elsewhere, by http or from a directory.
+pub mod fetch;
+/// The only file that names the `backoff` crate.
+pub mod backoff;
+/// Metric names, logs, health and metrics server.
+pub mod telemetry;
+/// Rebuilds the shipped models from data; scores them.
+pub mod train;
+/// The command line: one file a command.
+pub mod cli;

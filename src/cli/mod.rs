@@ -1,1 +1,123 @@
 //! The command line: one file a command.
+
+/// The service: RabbitMQ in, RabbitMQ out.
+// (wired by its own file)
+/// Pages from files through the same pipeline, events to standard output.
+mod process;
+/// What each step did to one page.
+mod explain;
+/// The same as a page for the browser.
+mod explain_html;
+/// The pipeline scored against gold pages.
+mod eval;
+/// Configuration checked: every mistake at once.
+mod validate;
+/// JSON Schemas of what goes in and comes out.
+mod schema;
+/// What commands share: configuration → pipeline.
+pub mod setup;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Exit codes, after sysexits(3).
+pub const PARKED: u8 = 1;
+pub const USAGE: u8 = 64;
+pub const UNAVAILABLE: u8 = 69;
+pub const BUG: u8 = 70;
+pub const CONFIGURATION: u8 = 78;
+
+/// Why a command ends other than well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    pub code: u8,
+    /// For a person; empty where everything has been said.
+    pub message: String,
+}
+
+impl Exit {
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<crate::config::ConfigError> for Exit {
+    fn from(error: crate::config::ConfigError) -> Self {
+        Self::new(CONFIGURATION, error.to_string())
+    }
+}
+
+/// Raw news pages in; one clean, classified, deduplicated article event out.
+#[derive(Debug, Parser)]
+#[command(name = "copydesk", version, max_term_width = 100)]
+pub struct Cli {
+    /// Configuration file; `config/copydesk.toml` where it exists.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Sets one setting, over file and environment. May be given several times.
+    #[arg(long = "set", global = true, value_name = "SECTION.KEY=VALUE")]
+    pub set: Vec<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Process pages from files or standard input: one JSON line a page on standard output
+    Process(process::Args),
+    /// Show what each step did to one page: blocks kept and removed, evidence of each field
+    Explain(explain::Args),
+    /// Score the pipeline against gold pages
+    Eval(eval::Args),
+    /// Check the configuration; every mistake is told at once
+    Validate(validate::Args),
+    /// Print the JSON Schema of what goes in or comes out
+    Schema(schema::Args),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+/// Parses the command line, runs the command, says what went wrong.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let code = if e.use_stderr() { USAGE } else { 0 };
+            // Nobody is left to tell when the terminal is gone.
+            let _ = e.print();
+            return ExitCode::from(code);
+        }
+    };
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => {
+            if !exit.message.is_empty() {
+                eprintln!("copydesk: {}", exit.message);
+            }
+            ExitCode::from(exit.code)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), Exit> {
+    let Cli { config, set, command } = cli;
+    let load = || crate::config::Config::load(config.as_deref(), set.clone());
+    match command {
+        Command::Process(args) => process::run(&load()?, args),
+        Command::Explain(args) => explain::run(&load()?, args),
+        Command::Eval(args) => eval::run(&load()?, args),
+        Command::Validate(args) => validate::run(load, args),
+        Command::Schema(args) => schema::run(args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());
+            Ok(())
+        }
+        Command::Man => clap_mangen::Man::new(Cli::command())
+            .render(&mut std::io::stdout())
+            .map_err(|e| Exit::new(BUG, format!("the manual page cannot be written: {e}"))),
+    }
+}

@@ -1,28 +1,28 @@
 //! What flows through copydesk: the trade's words as types. The model knows no other room and does
 //! nothing but keep itself valid.
 
-/// A described article, every field with its evidence.
-pub mod article;
-/// What the extraction kept and what it removed, with reasons.
-pub mod body;
-/// The work a page may cost.
-pub mod budget;
 /// A message as lent by a transport, unopened.
 pub mod envelope;
+/// An opened message: one raw page and what is said about it.
+pub mod page;
+/// A parsed HTML page: blocks of text in their containers, and the witnesses of its head.
+pub mod html;
+/// What the extraction kept and what it removed, with reasons.
+pub mod body;
+/// A described article, every field with its evidence.
+pub mod article;
+/// What a site has taught, as a read-only snapshot, and what a page teaches.
+pub mod knowledge;
+/// What an article is to what we have seen before.
+pub mod verdict;
 /// What goes out: CloudEvents and their routing.
 pub mod event;
 /// The two kinds of failure: the page's and the world's.
 pub mod failure;
-/// A parsed HTML page: blocks of text in their containers, and the witnesses of its head.
-pub mod html;
-/// What a site has taught, as a read-only snapshot, and what a page teaches.
-pub mod knowledge;
-/// An opened message: one raw page and what is said about it.
-pub mod page;
 /// What each step did to one page, for `explain`.
 pub mod trace;
-/// What an article is to what we have seen before.
-pub mod verdict;
+/// The work a page may cost.
+pub mod budget;
 
 pub use article::Article;
 pub use body::Body;

@@ -59,7 +59,7 @@ pub struct DecodedPage {
     /// Decoded, repaired text: HTML source or plain text.
     pub text: String,
     /// WHATWG name of the charset that was used, lower case.
-    pub charset: &'static str,
+    pub charset: String,
     /// What repair changed, e.g. mojibake undone.
     pub repairs: Vec<Repair>,
     pub url: Option<url::Url>,

@@ -15,6 +15,8 @@ pub mod html;
 pub mod open;
 /// Extracted text → lines.
 pub mod text;
+/// Gradient-boosted trees as arrays: what the learned steps ask.
+pub mod trees;
 
 use crate::model::article::Publisher;
 use crate::model::failure::Stage;
@@ -108,6 +110,7 @@ pub fn read(
     settings: &ReadSettings,
     budget: &mut Budget,
 ) -> Result<Reading, Rejected> {
+    budget.enter(Stage::Decode);
     let page = decode::decode(raw, &settings.limits, budget).map_err(|(rejection, raw)| Rejected {
         rejection,
         stage: Stage::Decode,
@@ -127,15 +130,19 @@ pub fn read_decoded(
     let mut trace = Trace::default();
     let mut stage = Stage::Parse;
     let steps = |trace: &mut Trace, stage: &mut Stage, budget: &mut Budget| -> Result<_, Rejection> {
+        budget.enter(*stage);
         let parsed = match page.media {
             Media::Html => Parsed::Html(Box::new(html::parse(&page.text, &settings.limits, budget)?)),
             Media::Text => Parsed::Text(text::parse(&page.text, &settings.limits, budget)?),
         };
         *stage = Stage::Extract;
+        budget.enter(*stage);
         let body = extract::extract(page, &parsed, settings, budget, trace)?;
         *stage = Stage::Clean;
+        budget.enter(*stage);
         let (body, observations) = clean::clean(page, &parsed, body, knowledge, budget, trace)?;
         *stage = Stage::Describe;
+        budget.enter(*stage);
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;
         if !settings.keep_removed {
             article.removed.clear();

@@ -10,10 +10,6 @@ mod codec;
 pub mod embedded;
 /// What is remembered, and its encoding.
 pub mod record;
-/// Redis or Valkey, shared by replicas; each step is one script.
-pub mod redis;
-/// Export and import as JSON lines, from either home into either.
-pub mod transfer;
 
 use std::fmt;
 use std::future::Future;
@@ -23,7 +19,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::model::Failure;
 pub use embedded::EmbeddedStore;
 pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
-pub use redis::RedisStore;
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
 pub const STORE_FORMAT: u32 = 1;
@@ -275,7 +270,6 @@ impl From<StoreError> for Failure {
 #[derive(Debug)]
 pub enum AnyStore {
     Embedded(EmbeddedStore),
-    Redis(RedisStore),
 }
 
 impl AnyStore {
@@ -284,7 +278,7 @@ impl AnyStore {
         match url {
             "none" | "" => Ok(None),
             url if url.starts_with("redis://") || url.starts_with("rediss://") => {
-                Ok(Some(Self::Redis(RedisStore::open(url).await?)))
+                Err(StoreError::Url { given: url.to_owned() })
             }
             url => match url.strip_prefix("file:") {
                 Some(dir) if !dir.is_empty() => {
@@ -302,7 +296,6 @@ macro_rules! dispatch {
     ($self:ident, $store:ident => $call:expr) => {
         match $self {
             AnyStore::Embedded($store) => $call,
-            AnyStore::Redis($store) => $call,
         }
     };
 }

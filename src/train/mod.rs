@@ -1,1 +1,4 @@
-//! Rebuilds the shipped models from data; scores them.
+//! Rebuilds the shipped models from data, deterministically, and scores them.
+
+/// Gradient-boosted trees.
+pub mod boost;

@@ -1,6 +1,9 @@
 //! What a site says under every story is not the story: site knowledge, appeals, captions and bylines
 //! out of the body; each removal with its rule.
 
+/// Damaged text made whole again.
+pub mod repair;
+
 use crate::model::trace::Trace;
 use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge};
 use crate::read::Parsed;

@@ -1,5 +1,7 @@
 //! Headline, authors, dates, dateline, language, images, kind, completeness: each with its evidence.
 
+pub mod dates;
+
 use std::collections::BTreeMap;
 
 use crate::model::article::{Completeness, Kind, Language, Publisher};

@@ -1,1 +1,0 @@
-//! Every setting: type, default, reason, check.

@@ -1,0 +1,190 @@
+//! Repair of text that went wrong on its way: mojibake, entities left in text, soft hyphens, odd
+//! spaces, hyphenation at line ends, decomposed characters. Right text comes back untouched.
+
+mod entities;
+mod hyphens;
+mod mojibake;
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::model::page::Repair;
+
+/// Rounds after which text that still changes is left as it is: each layer of damage takes one.
+const ROUNDS: usize = 4;
+
+/// Repairs plain text. Pure, linear, idempotent; names what it changed, each once.
+pub fn repair(text: &str) -> (Cow<'_, str>, Vec<Repair>) {
+    apply(
+        text,
+        &[
+            (Repair::HtmlEntities, entities::decode),
+            (Repair::Mojibake, mojibake::undo),
+            (Repair::SoftHyphens, strip_invisible),
+            (Repair::Spaces, plain_spaces),
+            (Repair::LineHyphens, hyphens::join),
+            (Repair::Nfc, compose),
+        ],
+    )
+}
+
+/// Repairs the source of an HTML page: only what cannot change its markup.
+pub fn repair_html(source: &str) -> (Cow<'_, str>, Vec<Repair>) {
+    apply(source, &[(Repair::Mojibake, mojibake::undo), (Repair::Nfc, compose)])
+}
+
+/// A step gives the changed text, or nothing where it found nothing to repair.
+type Step = fn(&str) -> Option<String>;
+
+fn apply<'a>(text: &'a str, steps: &[(Repair, Step)]) -> (Cow<'a, str>, Vec<Repair>) {
+    let mut out = Cow::Borrowed(text);
+    let mut made = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for (name, step) in steps {
+            if let Some(repaired) = step(&out) {
+                out = Cow::Owned(repaired);
+                changed = true;
+                if !made.contains(name) {
+                    made.push(*name);
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    made.sort_unstable();
+    (out, made)
+}
+
+/// Soft hyphens, zero-width spaces and byte order marks. The joiners of Persian, Indic scripts and
+/// emoji stay: there they are spelling.
+fn strip_invisible(text: &str) -> Option<String> {
+    let invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
+    if text.is_ascii() || !text.contains(invisible) {
+        return None;
+    }
+    Some(text.replace(invisible, ""))
+}
+
+/// No-break and typographic spaces become spaces, stray line separators line ends; control characters go.
+fn plain_spaces(text: &str) -> Option<String> {
+    if !text.contains(|c| plain_space(c) != Some(c)) {
+        return None;
+    }
+    Some(text.chars().filter_map(plain_space).collect())
+}
+
+fn plain_space(c: char) -> Option<char> {
+    match c {
+        '\t' | '\n' | '\r' | ' '..='~' => Some(c),
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => Some(' '),
+        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => None,
+        _ => Some(c),
+    }
+}
+
+fn compose(text: &str) -> Option<String> {
+    // Nothing below U+0300 is ever decomposed, and in UTF-8 that is every lead byte below 0xCC.
+    if !text.bytes().any(|b| b >= 0xcc) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return None;
+    }
+    let composed: String = text.nfc().collect();
+    (composed != text).then_some(composed)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RIGHT: &[&str] = &[
+        "The minister said: \u{201c}We will not yield.\u{201d} Prices rose 5\u{2009}%.",
+        "«Un café»—dijo—, y el “CAFÉ” cerró. ¿Qué más? SÃO PAULO, “IRMÔ, À bientôt.",
+        "Über die Straße ging Frau Müller; „GRÖẞE“ zählt nicht. Ärger, Öl, Übel.",
+        "Рік тому Сім'я Рєпіних жила в Україні. Сёстры, Ріо-де-Жанейро, її ґанок.",
+        "Привет, мир! «Россия» и Сербия. Љубав, Њујорк, Ђоковић.",
+        "東京都は31日、新たな計画を発表した。「問題ない」と述べた。\n　知事は会見で語った。",
+        "می‌خواهم به خانه بروم. हिन्दी में समाचार 👩‍👩‍👧",
+        "AT&T and R&D; Tom & Jerry, P&O. a&b;c Fish &chips;",
+        "Việt Nam đã ký kết một thỏa thuận về thương mại điện tử.",
+        "Þetta er íslenska: ÆÐI, ÁÐUR, ÓÐÝR, ÍSÖLD og Þór.",
+        "well-\nknown and long-\nterm",
+    ];
+
+    #[test]
+    fn right_text_comes_back_untouched() {
+        for text in RIGHT {
+            let text = text.replace('\u{2009}', " ");
+            let (out, made) = repair(&text);
+            assert_eq!((out.as_ref(), made.as_slice()), (text.as_str(), &[][..]));
+            assert!(matches!(out, Cow::Borrowed(_)), "no copy of right text: {text}");
+        }
+    }
+
+    #[test]
+    fn damage_is_undone_and_named() {
+        let table: &[(&str, &str, &[Repair])] = &[
+            ("It\u{e2}\u{20ac}\u{2122}s over", "It’s over", &[Repair::Mojibake]),
+            ("CafÃ© dÃ©jÃ  fermÃ©", "Café déjà fermé", &[Repair::Mojibake]),
+            ("aquÃ\u{ad} estÃ¡ el paÃ\u{ad}s", "aquí está el país", &[Repair::Mojibake]),
+            ("MÃƒÂ¼nchen im FrÃƒÂ¼hling", "München im Frühling", &[Repair::Mojibake]),
+            (
+                "РџСЂРёРІРµС‚, РјРёСЂ Рё РІСЃРµРј РїСЂРёРІРµС‚",
+                "Привет, мир и всем привет",
+                &[Repair::Mojibake],
+            ),
+            ("ÐŸÑ€Ð¸Ð²ÐµÑ‚ Ð¿Ð°Ð¿Ð°", "Привет папа", &[Repair::Mojibake]),
+            ("Ïðåçèäåíò ïîäïèñàë óêàç â Ìîñêâå", "Президент подписал указ в Москве", &[Repair::Mojibake]),
+            (
+                "In Mьnchen und Kцln wдchst die Grцsse der Hдuser",
+                "In München und Köln wächst die Grösse der Häuser",
+                &[Repair::Mojibake],
+            ),
+            (
+                "Tom &amp; Jerry&#39;s &quot;war&quot; &amp;amp;lt; 3&nbsp;km",
+                "Tom & Jerry's \"war\" < 3 km",
+                &[Repair::HtmlEntities],
+            ),
+            ("caf&eacute; &ndash; caf&#xE9;", "café – café", &[Repair::HtmlEntities]),
+            ("Donau\u{ad}dampf\u{ad}schiff\u{200b}", "Donaudampfschiff", &[Repair::SoftHyphens]),
+            ("of\u{a0}Ukraine\u{202f}!\u{7}", "of Ukraine !", &[Repair::Spaces]),
+            ("cafe\u{301}", "café", &[Repair::Nfc]),
+        ];
+        for (damaged, whole, repairs) in table {
+            let (out, made) = repair(damaged);
+            assert_eq!((out.as_ref(), made.as_slice()), (*whole, *repairs));
+        }
+    }
+
+    #[test]
+    fn source_keeps_its_markup() {
+        let (out, made) = repair_html("<p title=\"a&amp;b\">CafÃ© &eacute;&nbsp;dÃ©jÃ\u{a0}</p>");
+        assert_eq!(out, "<p title=\"a&amp;b\">Café &eacute;&nbsp;déjà</p>");
+        assert_eq!(made, [Repair::Mojibake]);
+    }
+
+    proptest! {
+        #[test]
+        fn repair_is_idempotent(text in "[ -~äéÃ©âÂ€™œ¼РСїі&;\u{ad}\u{a0}\n\u{301}А-я]{0,80}") {
+            let (once, _) = repair(&text);
+            let (twice, made) = repair(&once);
+            prop_assert_eq!(&once, &twice);
+            prop_assert!(made.is_empty());
+        }
+
+        #[test]
+        fn plain_words_in_any_script_are_left_alone(
+            words in prop::collection::vec("[a-zA-Z]{1,9}|[a-zäöüß]{2,9}|[а-яё]{2,9}|[α-ω]{2,9}|[一-龥]{1,6}|[0-9]{1,5}", 0..40)
+        ) {
+            let text = words.join(" ");
+            let (out, made) = repair(&text);
+            prop_assert_eq!(out.as_ref(), text.as_str());
+            prop_assert!(made.is_empty());
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Text that was decoded with the wrong charset: UTF-8 read as windows-1252 or windows-1251, and those
+//! two taken for one another.
+//!
+//! A line is repaired where nearly all of its characters beyond ASCII take part in the damage: right
+//! text has accents that do not, wrong text has hardly any.
+
+use std::sync::LazyLock;
+
+use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
+
+/// Undoes mojibake line by line. Each pass over a line halves its damaged characters, so that text
+/// encoded many times over still costs linear time.
+pub fn undo(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let latin = latin_with_cyrillic(text);
+    let mut out = String::new();
+    let mut done = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        if line.is_ascii() {
+            continue;
+        }
+        if let Some(fixed) = undo_line(line, latin) {
+            out.push_str(&text[done..start]);
+            out.push_str(&fixed);
+            done = at;
+        }
+    }
+    if done == 0 {
+        return None;
+    }
+    out.push_str(&text[done..]);
+    Some(out)
+}
+
+fn undo_line(line: &str, latin: bool) -> Option<String> {
+    let mut fixed: Option<String> = None;
+    loop {
+        let now = fixed.as_deref().unwrap_or(line);
+        let next = utf8_as(now, &CP1252, true)
+            .or_else(|| utf8_as(now, &CP1251, false))
+            .or_else(|| cyrillic_as_latin(now))
+            .or_else(|| latin.then(|| latin_as_cyrillic(now)).flatten());
+        match next {
+            // Shrinking or not, a repaired line must not be undone again: each of these moves text
+            // towards fewer damaged characters.
+            Some(next) if next != now => fixed = Some(next),
+            _ => return fixed,
+        }
+    }
+}
+
+/// The character that a byte stands for in windows-1252.
+pub fn windows_1252(byte: u8) -> char {
+    CP1252.decode[usize::from(byte)]
+}
+
+static CP1252: LazyLock<Charset> = LazyLock::new(|| Charset::new(WINDOWS_1252));
+static CP1251: LazyLock<Charset> = LazyLock::new(|| Charset::new(WINDOWS_1251));
+
+struct Charset {
+    decode: [char; 256],
+    /// Sorted by character; the upper half only.
+    encode: Vec<(char, u8)>,
+}
+
+impl Charset {
+    fn new(encoding: &'static Encoding) -> Self {
+        let mut decode = ['\0'; 256];
+        for byte in 0..=255u8 {
+            let (text, _) = encoding.decode_without_bom_handling(std::slice::from_ref(&byte));
+            decode[usize::from(byte)] = text.chars().next().unwrap_or('\u{fffd}');
+        }
+        let mut encode: Vec<(char, u8)> = (128..=255u8).map(|b| (decode[usize::from(b)], b)).collect();
+        encode.sort_unstable();
+        Self { decode, encode }
+    }
+
+    fn byte(&self, c: char) -> Option<u8> {
+        if let Ok(at) = self.encode.binary_search_by_key(&c, |(c, _)| *c) {
+            return Some(self.encode[at].1);
+        }
+        // What a decoder of ISO 8859-1 leaves where windows-1252 has punctuation.
+        matches!(c, '\u{80}'..='\u{9f}').then_some(c as u8)
+    }
+}
+
+/// UTF-8 that was read in `charset`.
+fn utf8_as(line: &str, charset: &Charset, western: bool) -> Option<String> {
+    let mut sequences = 0usize;
+    let mut certain = 0usize;
+    let mut always = 0usize;
+    let mut covered = 0usize;
+    let mut beyond = 0usize;
+    let mut after_small = false;
+    scan(line, charset, |piece| match piece {
+        Piece::Other(c) => {
+            beyond += usize::from(!c.is_ascii() && !common_punctuation(c));
+            after_small = c.is_ascii_lowercase();
+        }
+        Piece::Sequence { chars, .. } => {
+            sequences += 1;
+            covered += chars.len();
+            beyond += chars.len();
+            // A capital inside a small word, or what never stands behind a letter.
+            let wrong = (after_small && chars[0].is_uppercase())
+                || chars[1..].iter().any(|c| !plausible_after_letter(*c));
+            certain += usize::from(wrong);
+            after_small = false;
+            always += usize::from(western && never_right(chars));
+        }
+    });
+    let all = if western {
+        certain > 0 && covered * 10 >= beyond * 7
+    } else {
+        sequences >= 3 && covered * 10 >= beyond * 9
+    };
+    if !all && always == 0 {
+        return None;
+    }
+    let mut out = String::with_capacity(line.len());
+    let (mut after_lead, mut held) = (false, false);
+    scan(line, charset, |piece| {
+        // `à` ends in a no-break space, which many tools turn into a space or swallow on the way.
+        let space = matches!(piece, Piece::Other(' '));
+        if held && !space {
+            out.push(' ');
+        }
+        held = after_lead && space;
+        match piece {
+            Piece::Other(_) if held => {
+                out.pop();
+                out.push('à');
+            }
+            Piece::Other(c) => out.push(c),
+            Piece::Sequence { chars, whole } if all || never_right(chars) => {
+                out.push(whole);
+            }
+            Piece::Sequence { chars, .. } => out.extend(chars),
+        }
+        after_lead = all && western && matches!(piece, Piece::Other('Ã'));
+    });
+    if held {
+        out.push(' ');
+    }
+    Some(out)
+}
+
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Other(char),
+    /// Characters whose bytes together are one character in UTF-8.
+    Sequence {
+        chars: &'a [char],
+        whole: char,
+    },
+}
+
+fn scan(line: &str, charset: &Charset, mut each: impl FnMut(Piece<'_>)) {
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        if c.is_ascii() {
+            each(Piece::Other(c));
+            continue;
+        }
+        let lead = charset.byte(c).unwrap_or(0);
+        let len = match lead {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 0,
+        };
+        let mut chars = [c; 4];
+        let mut bytes = [lead; 4];
+        let mut ahead = rest.clone();
+        let mut got = 1;
+        while got < len {
+            let Some((next, byte)) = ahead.next().and_then(|n| Some((n, charset.byte(n)?))) else { break };
+            chars[got] = next;
+            bytes[got] = byte;
+            got += 1;
+        }
+        let whole = (len > 0 && got == len)
+            .then(|| std::str::from_utf8(&bytes[..len]).ok().and_then(|s| s.chars().next()))
+            .flatten();
+        match whole {
+            Some(whole) => {
+                each(Piece::Sequence { chars: &chars[..len], whole });
+                rest = ahead;
+            }
+            None => each(Piece::Other(c)),
+        }
+    }
+}
+
+/// `â€` and one more is a quotation mark, a dash or an ellipsis of UTF-8, and nothing else.
+fn never_right(chars: &[char]) -> bool {
+    chars.len() == 3 && chars[0] == 'â' && matches!(chars[1], '€' | '\u{80}')
+}
+
+/// What may stand behind an accented capital in right text.
+fn plausible_after_letter(c: char) -> bool {
+    matches!(c, '‘' | '’' | '“' | '”' | '„' | '‚' | '…' | '–' | '—' | '«' | '»' | '‹' | '›' | '\u{a0}')
+        || matches!(
+            c,
+            '¿' | '¡'
+                | '·'
+                | '\u{ad}'
+                | '™'
+                | '®'
+                | 'º'
+                | 'ª'
+                | '•'
+                | '´'
+                | 'Š'
+                | 'š'
+                | 'Ž'
+                | 'ž'
+                | 'Œ'
+                | 'œ'
+                | 'Ÿ'
+        )
+}
+
+fn common_punctuation(c: char) -> bool {
+    matches!(c, '‘' | '’' | '“' | '”' | '„' | '…' | '–' | '—' | '«' | '»' | '\u{a0}' | '•' | '\u{ad}')
+}
+
+/// windows-1251 that was read as windows-1252: words of accented Latin letters alone.
+fn cyrillic_as_latin(line: &str) -> Option<String> {
+    let (mut accented, mut letters, mut words, mut run) = (0usize, 0usize, 0usize, 0usize);
+    for c in line.chars().chain([' ']) {
+        if !c.is_alphabetic() {
+            words += usize::from(run >= 3);
+            run = 0;
+            continue;
+        }
+        letters += 1;
+        if matches!(c, '\u{c0}'..='\u{ff}') {
+            accented += 1;
+            run += 1;
+        }
+    }
+    if words < 3 || accented * 10 < letters * 8 {
+        return None;
+    }
+    Some(recode(line, &CP1252, &CP1251, |c| !c.is_ascii() && !common_punctuation(c)))
+}
+
+/// windows-1252 that was read as windows-1251: Cyrillic letters inside Latin words.
+fn latin_as_cyrillic(line: &str) -> Option<String> {
+    let mixed = line.split(|c: char| !c.is_alphabetic()).any(is_mixed);
+    mixed.then(|| recode(line, &CP1251, &CP1252, is_cyrillic))
+}
+
+/// Whether a whole text is Latin with at least three mixed words and hardly a Cyrillic word of its own.
+fn latin_with_cyrillic(text: &str) -> bool {
+    let (mut latin, mut mixed, mut cyrillic) = (0usize, 0usize, 0usize);
+    if !text.contains(is_cyrillic) {
+        return false;
+    }
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()) {
+        if is_mixed(word) {
+            mixed += 1;
+        } else if word.is_ascii() {
+            latin += 1;
+        } else if word.contains(is_cyrillic) && word.chars().nth(1).is_some() {
+            cyrillic += 1;
+        }
+    }
+    mixed >= 3 && cyrillic == 0 && latin * 2 >= mixed
+}
+
+/// Latin letters around lower-case Cyrillic ones, at most half: `Mьnchen`, not a look-alike capital.
+fn is_mixed(word: &str) -> bool {
+    let ascii = word.chars().filter(char::is_ascii_alphabetic).count();
+    let strange = word.chars().filter(|c| matches!(c, 'а'..='я')).count();
+    strange > 0 && ascii >= 2 && strange <= ascii
+}
+
+fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{45f}')
+}
+
+fn recode(line: &str, wrong: &Charset, right: &Charset, which: impl Fn(char) -> bool) -> String {
+    line.chars()
+        .map(|c| match wrong.byte(c) {
+            Some(byte) if which(c) => right.decode[usize::from(byte)],
+            _ => c,
+        })
+        .collect()
+}

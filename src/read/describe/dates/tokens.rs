@@ -1,0 +1,78 @@
+//! A line of text as numbers, words and marks, digits of all scripts read as ASCII.
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Token {
+    /// Value and number of digits.
+    Number(u32, u8),
+    /// Lower case; letters and combining marks, with inner full stops and apostrophes.
+    Word(String),
+    Mark(char),
+    Space,
+}
+
+/// Tokens that a line may have before it is no date line any more.
+const MOST: usize = 120;
+
+pub fn tokens(line: &str) -> Vec<Token> {
+    let mut out = Vec::new();
+    let mut chars = line.chars().peekable();
+    while let Some(&c) = chars.peek() {
+        if out.len() == MOST {
+            break;
+        }
+        if digit(c).is_some() {
+            let (mut value, mut count) = (0u32, 0u8);
+            while let Some(d) = chars.peek().copied().and_then(digit) {
+                value = value.saturating_mul(10).saturating_add(d);
+                count = count.saturating_add(1);
+                chars.next();
+            }
+            out.push(Token::Number(value, count));
+        } else if c.is_alphabetic() {
+            let mut word = String::new();
+            while let Some(&c) = chars.peek() {
+                if c.is_alphabetic() || is_mark(c) {
+                    word.extend(c.to_lowercase());
+                } else if matches!(c, '.' | '’' | '\'') && inner(&chars) {
+                    word.push(c);
+                } else {
+                    break;
+                }
+                chars.next();
+            }
+            out.push(Token::Word(word));
+        } else {
+            chars.next();
+            if is_mark(c) {
+                continue;
+            }
+            let token = if c.is_whitespace() { Token::Space } else { Token::Mark(c) };
+            if token != Token::Space || out.last() != Some(&Token::Space) {
+                out.push(token);
+            }
+        }
+    }
+    out
+}
+
+/// Whether the mark at hand is followed by a letter: `p.m`, `เม.ย`.
+fn inner(chars: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let mut ahead = chars.clone();
+    ahead.next();
+    ahead.next().is_some_and(char::is_alphabetic)
+}
+
+/// Combining marks that `is_alphabetic` leaves out, and invisible marks.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'..='\u{202e}')
+}
+
+fn digit(c: char) -> Option<u32> {
+    if c.is_ascii_digit() {
+        return Some(c as u32 - '0' as u32);
+    }
+    const ZEROS: [char; 13] = ['٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '๐', '၀', '０'];
+    ZEROS.iter().find_map(|&zero| (c as u32).checked_sub(zero as u32).filter(|d| *d < 10))
+}
