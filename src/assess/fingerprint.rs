@@ -245,8 +245,7 @@ mod tests {
             let a = format!("{whole}{}", prose(own, 2));
             let b = format!("{whole}{}", prose(own, 3));
             let exact = |t: &str| {
-                let words: Vec<u64> =
-                    tokens::sentences(t).flat_map(|s| s.words).map(|w| w.hash).collect();
+                let words: Vec<u64> = tokens::sentences(t).flat_map(|s| s.words).map(|w| w.hash).collect();
                 let mut s: Vec<u32> = shingles(&words).iter().map(|h| (h >> 32) as u32).collect();
                 s.sort_unstable();
                 s.dedup();

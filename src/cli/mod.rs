@@ -1,7 +1,5 @@
 //! The command line: one file a command.
 
-/// The service: RabbitMQ in, RabbitMQ out.
-// (wired by its own file)
 /// Pages from files through the same pipeline, events to standard output.
 mod process;
 /// What each step did to one page.

@@ -47,7 +47,9 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
         let ignored = inputs.ignored;
         return Err(Exit::new(
             USAGE,
-            format!("no pages there ({ignored} other files); wanted .html .txt .jsonl .ndjson .warc, each also .gz or .zst"),
+            format!(
+                "no pages there ({ignored} other files); wanted .html .txt .jsonl .ndjson .warc, each also .gz or .zst"
+            ),
         ));
     }
     setup::runtime()?.block_on(all(config, args, inputs))
@@ -63,7 +65,8 @@ async fn all(config: &Config, args: Args, inputs: Inputs) -> Result<(), Exit> {
         threads: jobs,
         deadline: Duration::from_secs(config.integer("worker.page_deadline_seconds") as u64),
         abandoned_limit: config.size("worker.abandoned_max"),
-    });
+    })
+    .map_err(|e| Exit::new(BUG, format!("no threads to read pages on: {e}")))?;
     // Pages that depend on one another are taken one by one.
     let at_a_time = if args.ordered && store != "none" { 1 } else { jobs + 1 };
     let bar = progress(&inputs, args.quiet);
@@ -145,9 +148,11 @@ async fn one(number: u64, entry: Entry, pipeline: &Pipeline, pool: &CpuPool) -> 
     let Entry { name, read_to, envelope } = entry;
     let bytes = envelope.as_ref().map_or(0, |e| e.payload.len() as u64);
     let done = match envelope {
-        Err(Rejection::Park { reason, detail }) => parked(&name, &Parked { reason, stage: Stage::Open, error: detail, raw: None }),
+        Err(Rejection::Park { reason, detail }) => {
+            parked(&name, &Parked { reason, stage: Stage::Open, error: detail, raw: None })
+        }
         Err(Rejection::Skip { detail, .. }) => Done::Failed(detail),
-        Ok(envelope) => match pipeline.process(envelope, pool, &Patience::none()).await {
+        Ok(envelope) => match pipeline.process(envelope, pool, &Patience::None).await {
             Outcome::Park(p) => parked(&name, &p),
             Outcome::Failed(failed) => failed_page(&name, failed.stage, &failed.failure),
             Outcome::Publish(ready) => {
@@ -175,9 +180,10 @@ async fn one(number: u64, entry: Entry, pipeline: &Pipeline, pool: &CpuPool) -> 
 fn failed_page(name: &str, stage: Stage, failure: &Failure) -> Done {
     match failure {
         Failure::Shared { .. } => Done::Failed(failure.to_string()),
-        Failure::OfPage { .. } => {
-            parked(name, &Parked { reason: ParkReason::AttemptsExhausted, stage, error: failure.to_string(), raw: None })
-        }
+        Failure::OfPage { .. } => parked(
+            name,
+            &Parked { reason: ParkReason::AttemptsExhausted, stage, error: failure.to_string(), raw: None },
+        ),
     }
 }
 
@@ -278,7 +284,9 @@ fn progress(inputs: &Inputs, quiet: bool) -> ProgressBar {
     let terminal = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
     if quiet || !terminal {
         bar.set_draw_target(ProgressDrawTarget::hidden());
-    } else if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}") {
+    } else if let Ok(style) =
+        ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+    {
         bar.set_style(style);
     }
     bar

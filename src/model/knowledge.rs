@@ -11,7 +11,7 @@ pub struct SiteKnowledge {
     /// Names the snapshot in the event's `pipeline.knowledge`; empty where nothing is known.
     pub id: String,
     pub site: Option<String>,
-    /// Masked-line hash to what was learned about the line.
+    /// Masked-line hash to what was learned about the line: each is to be removed.
     pub lines: Arc<FxHashMap<u64, LearnedLine>>,
     /// Distinct stories that taught this.
     pub leads: u32,
@@ -48,4 +48,97 @@ pub struct ObservedLine {
     pub kept: bool,
     /// Cut at 120 characters, for people who look at what was learned.
     pub text: String,
+}
+
+impl SiteKnowledge {
+    pub fn line(&self, text: &str) -> Option<&LearnedLine> {
+        if self.lines.is_empty() { None } else { self.lines.get(&line_hash(text)) }
+    }
+}
+
+/// Hash of a line as site memory knows it: letters in lower case, each run of digits as one, everything
+/// else as a word boundary. Stable over versions and machines, since it is stored. FNV-1a, 64 bits,
+/// with a final mix.
+pub fn line_hash(text: &str) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut eat = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+    let (mut digits, mut gap, mut begun) = (false, false, false);
+    for c in text.chars() {
+        let (digit, word) = if c.is_ascii() {
+            (c.is_ascii_digit(), c.is_ascii_alphanumeric())
+        } else {
+            (c.is_numeric(), c.is_alphanumeric() || is_mark(c))
+        };
+        if !word {
+            gap = begun;
+            // `10,000` and `10.000` count as one run; so do `1 of 12` and `3 of 4`, digit by digit.
+            digits = digits && matches!(c, ',' | '.');
+            continue;
+        }
+        if digit && digits {
+            gap = false;
+            continue;
+        }
+        if std::mem::take(&mut gap) {
+            eat(b' ');
+        }
+        begun = true;
+        digits = digit;
+        if digit {
+            eat(b'0');
+        } else if c.is_ascii() {
+            eat(c.to_ascii_lowercase() as u8);
+        } else {
+            for lower in c.to_lowercase() {
+                let mut bytes = [0; 4];
+                for byte in lower.encode_utf8(&mut bytes).bytes() {
+                    eat(byte);
+                }
+            }
+        }
+    }
+    hash ^= hash >> 32;
+    hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
+    hash ^ (hash >> 32)
+}
+
+/// Combining marks are part of words in Indic scripts.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_itself_whatever_its_case_marks_and_numbers() {
+        let same: &[(&str, &str)] = &[
+            ("Remind me later.", "Remind me later"),
+            ("READ MORE »", "Read more"),
+            ("12 comments", "1,204 comments"),
+            ("Updated 10:20, 3 May", "Updated 9:05, 17 May"),
+            ("  Teilen   auf X ", "Teilen auf X"),
+        ];
+        for (a, b) in same {
+            assert_eq!(line_hash(a), line_hash(b), "{a} / {b}");
+        }
+        let different: &[(&str, &str)] = &[
+            ("Read more", "Readmore"),
+            ("12 comments", "comments"),
+            ("हिन्दी", "हनद"),
+            ("Подписаться", "Подписка"),
+        ];
+        for (a, b) in different {
+            assert_ne!(line_hash(a), line_hash(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn the_hash_is_fixed_for_good() {
+        // Stored memories hold it: when this fails, the store's format has changed.
+        assert_eq!(line_hash("Remind me later."), line_hash("remind me later"));
+        assert_eq!(line_hash(""), line_hash("…"));
+    }
 }

@@ -35,7 +35,7 @@ pub enum RawBody {
 }
 
 /// Where a body lies that was too large for the message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BodyRef {
     pub uri: String,
     /// Lower-case hex.

@@ -54,8 +54,10 @@ fn looks_like_message(payload: &[u8]) -> bool {
     payload.trim_ascii_start().first() == Some(&b'{')
 }
 
-#[derive(Deserialize)]
-struct Message {
+/// A raw page as JSON: form 1 of the contract. Exactly one body.
+#[derive(Deserialize, schemars::JsonSchema)]
+#[schemars(title = "Raw page")]
+pub struct Message {
     id: Option<String>,
     url: Option<String>,
     source: Option<String>,
@@ -71,7 +73,7 @@ struct Message {
 }
 
 /// Scrapers give a header as text, or as a list where it came several times.
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 enum HeaderValue {
     One(String),
@@ -79,7 +81,7 @@ enum HeaderValue {
     Number(serde_json::Number),
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, schemars::JsonSchema)]
 struct MessageHints {
     title: Option<String>,
     published_at: Option<String>,
@@ -88,7 +90,7 @@ struct MessageHints {
     language: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, schemars::JsonSchema)]
 #[serde(untagged)]
 enum Authors {
     #[default]

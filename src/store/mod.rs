@@ -10,6 +10,8 @@ mod codec;
 pub mod embedded;
 /// What is remembered, and its encoding.
 pub mod record;
+/// What a site has taught, and how it learns.
+pub mod sites;
 
 use std::fmt;
 use std::future::Future;
@@ -56,11 +58,8 @@ pub trait Store: Send + Sync {
     /// Ends a claim whose event may have been published: its draft stays for whoever takes over.
     fn lapse(&self, token: Token) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Extends the leases of claims that are held.
-    fn renew(
-        &self,
-        tokens: &[Token],
-        lease: Duration,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn renew(&self, tokens: &[Token], lease: Duration)
+    -> impl Future<Output = Result<(), StoreError>> + Send;
     /// What a site has taught, with its revision.
     fn site(&self, site: &str) -> impl Future<Output = Result<Option<SiteBytes>, StoreError>> + Send;
     /// Writes what a site has taught if the revision is still the one that was read (0: none yet).
@@ -71,8 +70,11 @@ pub trait Store: Send + Sync {
         bytes: &[u8],
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
     /// Sites with memory, in order, after a name.
-    fn sites(&self, after: &str, limit: usize)
-    -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
+    fn sites(
+        &self,
+        after: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
     /// Forgets a site.
     fn forget_site(&self, site: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
     /// Titles published after a position, oldest first, each with its position.
@@ -127,8 +129,15 @@ pub struct ClaimRequest<'a> {
 #[derive(Debug)]
 pub enum ClaimReply {
     /// The page itself was published before; nothing was claimed.
-    Seen { outcome: PageOutcome, record: Option<Box<ArticleRecord>> },
-    Claimed { token: Token, candidates: Vec<Candidate>, pending: Vec<Pending> },
+    Seen {
+        outcome: PageOutcome,
+        record: Option<Box<ArticleRecord>>,
+    },
+    Claimed {
+        token: Token,
+        candidates: Vec<Candidate>,
+        pending: Vec<Pending>,
+    },
 }
 
 /// A remembered article that shares keys with the page.
@@ -273,6 +282,11 @@ pub enum AnyStore {
 }
 
 impl AnyStore {
+    /// Whether other processes may write to it too.
+    pub fn is_shared(&self) -> bool {
+        !matches!(self, Self::Embedded(_))
+    }
+
     /// Opens what `store.url` names; `None` where it says `none`.
     pub async fn open(url: &str, cache_bytes: usize) -> Result<Option<Self>, StoreError> {
         match url {

@@ -143,9 +143,8 @@ impl ArticleRecord {
             partial: flags & 1 != 0,
             addressed: flags & 2 != 0,
             headline: r.option(Reader::text)?,
-            published_at: r.option(|r| {
-                Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? })
-            })?,
+            published_at: r
+                .option(|r| Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? }))?,
             byline: r.option(Reader::text)?,
             print: Fingerprint::decode(&mut r)?,
         })

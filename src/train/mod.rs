@@ -2,3 +2,5 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// The measure.
+pub mod score;

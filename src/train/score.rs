@@ -106,8 +106,10 @@ pub fn score(pairs: &[(Gold, Prediction)]) -> Report {
         .filter_map(|(g, p)| Some((overlap(g.body.as_deref().filter(|b| !b.is_empty())?, &p.body), g, p)))
         .collect();
     if !bodies.is_empty() {
-        let got: Vec<f64> = bodies.iter().filter(|(o, ..)| o.both + o.extra > 0).map(|(o, ..)| o.precision()).collect();
-        let wanted: Vec<f64> = bodies.iter().filter(|(o, ..)| o.both + o.missed > 0).map(|(o, ..)| o.recall()).collect();
+        let got: Vec<f64> =
+            bodies.iter().filter(|(o, ..)| o.both + o.extra > 0).map(|(o, ..)| o.precision()).collect();
+        let wanted: Vec<f64> =
+            bodies.iter().filter(|(o, ..)| o.both + o.missed > 0).map(|(o, ..)| o.recall()).collect();
         let (precision, recall) = (mean(&got), mean(&wanted));
         report.body = Some(BodyScore {
             pages: bodies.len(),
@@ -122,19 +124,26 @@ pub fn score(pairs: &[(Gold, Prediction)]) -> Report {
     report.snippets = snippets(pairs);
     let titles: Vec<f64> = pairs
         .iter()
-        .filter_map(|(g, p)| Some(f64::from(plain(g.title.as_deref().filter(|t| !t.is_empty())?) == plain(&p.title))))
+        .filter_map(|(g, p)| {
+            Some(f64::from(plain(g.title.as_deref().filter(|t| !t.is_empty())?) == plain(&p.title)))
+        })
         .collect();
     if !titles.is_empty() {
         report.title = Some(TitleScore { pages: titles.len(), exact: mean(&titles) });
     }
-    let people: Vec<f64> =
-        pairs.iter().filter(|(g, _)| !g.authors.is_empty()).map(|(g, p)| set_f1(&g.authors, &p.authors)).collect();
+    let people: Vec<f64> = pairs
+        .iter()
+        .filter(|(g, _)| !g.authors.is_empty())
+        .map(|(g, p)| set_f1(&g.authors, &p.authors))
+        .collect();
     if !people.is_empty() {
         report.authors = Some(AuthorScore { pages: people.len(), f1: mean(&people) });
     }
     let dates: Vec<_> = pairs
         .iter()
-        .filter_map(|(g, p)| Some((days(g.published.as_deref().filter(|d| !d.is_empty())?), days(&p.published))))
+        .filter_map(|(g, p)| {
+            Some((days(g.published.as_deref().filter(|d| !d.is_empty())?), days(&p.published)))
+        })
         .collect();
     if !dates.is_empty() {
         let share = |f: &dyn Fn(&BTreeSet<String>, &BTreeSet<String>) -> bool| {

@@ -13,8 +13,8 @@ use super::settle::{self, Decision, Fate};
 use crate::backoff::Backoff;
 use crate::model::ArticleEvent;
 use crate::model::event::{Data, EventType};
-use crate::model::failure::{ParkReason, Stage};
-use crate::telemetry::labels::{self, FailureReason, LanguageLabel, Limit, TopicLabel};
+use crate::model::failure::Stage;
+use crate::telemetry::labels::{self, LanguageLabel, Limit, TopicLabel, WorldReason};
 use crate::telemetry::record;
 use crate::telemetry::trace::{TRACEPARENT, TraceParent};
 use crate::transport::{Confirmed, Delivery, Outgoing, OutgoingEvent, Sink};
@@ -56,7 +56,7 @@ impl<K: Sink> Settler<K> {
                         &failed.failure.to_string(),
                         "to be retried",
                     );
-                    record::failed(stage_label(failed.stage), failure_reason(&failed));
+                    record::failed(failed.stage, failure_reason(&failed));
                     let outgoing = Outgoing::Retry { tier, message: delivery.carried(attempt) };
                     if self.put_and_settle(delivery, entry, outgoing, labels::Outcome::Retried, &lost).await {
                         record::retried(reason);
@@ -99,7 +99,7 @@ impl<K: Sink> Settler<K> {
             }
             return;
         };
-        record::stage(labels::Stage::Publish, since.elapsed());
+        record::stage(Stage::Publish, since.elapsed());
         if let Some(claim) = claim {
             let patience = Patience::Gate(Arc::clone(&self.gate), lost.clone());
             let kept = patience.insist(|| self.pipeline.assessor.keep(claim.clone())).await;
@@ -117,8 +117,8 @@ impl<K: Sink> Settler<K> {
     async fn park(&self, delivery: Delivery, entry: Entry, parked: Parked, lost: &CancellationToken) {
         let Parked { reason, stage, error, .. } = parked;
         log(&delivery, stage, reason.as_str(), &error, "parked");
-        record::failed(stage_label(stage), park_reason(reason));
-        if let Some(limit) = limit(reason) {
+        record::failed(stage, reason);
+        if let Some(limit) = Limit::of(reason) {
             record::limit_hit(limit);
         }
         let message = delivery.carried(delivery.attempt);
@@ -156,7 +156,7 @@ impl<K: Sink> Settler<K> {
                 Ok(confirmed) => return Some(confirmed),
                 Err(_) if lost.is_cancelled() => return None,
                 Err(failure) => {
-                    record::failed(labels::Stage::Publish, FailureReason::Broker);
+                    record::failed(Stage::Publish, WorldReason::Broker);
                     waiting.get_or_insert_with(|| self.gate.refused(&failure));
                 }
             }
@@ -186,7 +186,7 @@ fn log(delivery: &Delivery, stage: Stage, reason: &str, error: &str, outcome: &s
 
 fn reason_word(reason: labels::RetryReason) -> &'static str {
     use crate::telemetry::labels::Label as _;
-    reason.as_str()
+    reason.word()
 }
 
 fn published(kind: EventType) -> labels::Outcome {
@@ -207,60 +207,16 @@ fn record_event(event: &ArticleEvent) {
             record::article(topic, confidence, language, data.body.len());
         }
         Data::Skipped(data) => {
-            if let Ok(reason) = data.reason.as_str().parse() {
-                record::skipped(reason);
-            }
+            record::skipped(data.reason);
         }
     }
 }
 
-fn stage_label(stage: Stage) -> labels::Stage {
-    match stage {
-        Stage::Open => labels::Stage::Open,
-        Stage::Fetch => labels::Stage::Fetch,
-        Stage::Decode => labels::Stage::Decode,
-        Stage::Parse => labels::Stage::Parse,
-        Stage::Extract => labels::Stage::Extract,
-        Stage::Clean => labels::Stage::Clean,
-        Stage::Describe => labels::Stage::Describe,
-        Stage::Identify => labels::Stage::Identify,
-        Stage::Classify => labels::Stage::Classify,
-        Stage::Route | Stage::Publish => labels::Stage::Publish,
-    }
-}
-
-fn failure_reason(failed: &Failed) -> FailureReason {
+fn failure_reason(failed: &Failed) -> WorldReason {
     match failed.stage {
-        Stage::Fetch => FailureReason::Fetch,
-        Stage::Publish => FailureReason::Broker,
-        Stage::Clean | Stage::Identify => FailureReason::Store,
-        _ => FailureReason::Other,
-    }
-}
-
-fn park_reason(reason: ParkReason) -> FailureReason {
-    match reason {
-        ParkReason::UnreadableEnvelope => FailureReason::Envelope,
-        ParkReason::LimitMessageBytes
-        | ParkReason::LimitBodyBytes
-        | ParkReason::LimitInflateRatio
-        | ParkReason::LimitWork => FailureReason::Limit,
-        ParkReason::BodyRefRefused | ParkReason::BodyRefMismatch => FailureReason::Fetch,
-        ParkReason::Panic => FailureReason::Panic,
-        ParkReason::Deadline => FailureReason::Deadline,
-        ParkReason::EventTooLarge => FailureReason::EventTooLarge,
-        ParkReason::AttemptsExhausted => FailureReason::AttemptsExhausted,
-        ParkReason::DeliveryLimit => FailureReason::DeliveryLimit,
-    }
-}
-
-fn limit(reason: ParkReason) -> Option<Limit> {
-    match reason {
-        ParkReason::LimitMessageBytes | ParkReason::LimitBodyBytes => Some(Limit::BodyBytes),
-        ParkReason::LimitInflateRatio => Some(Limit::InflateRatio),
-        ParkReason::LimitWork => Some(Limit::Work),
-        ParkReason::Deadline => Some(Limit::Time),
-        ParkReason::EventTooLarge => Some(Limit::EventBytes),
-        _ => None,
+        Stage::Fetch => WorldReason::Fetch,
+        Stage::Publish => WorldReason::Broker,
+        Stage::Clean | Stage::Identify => WorldReason::Store,
+        _ => WorldReason::Other,
     }
 }

@@ -63,8 +63,8 @@ fn headline_changed(me: &ArticleRecord, known: &ArticleRecord) -> bool {
 fn brings_what_was_missing(me: &ArticleRecord, known: &ArticleRecord) -> bool {
     let text = overlap(&me.print.sketch, &known.print.sketch, SKETCH);
     let holds_all = text.second_in_first >= 0.8;
-    let longer = me.print.words as f32 >= LONGER * known.print.words as f32
-        && me.print.prose > known.print.prose;
+    let longer =
+        me.print.words as f32 >= LONGER * known.print.words as f32 && me.print.prose > known.print.prose;
     (holds_all && me.headline.is_some() && known.headline.is_none())
         || (holds_all && me.published_at.is_some() && known.published_at.is_none())
         || (holds_all && !me.partial && known.partial && me.print.words > known.print.words)

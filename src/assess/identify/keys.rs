@@ -101,9 +101,7 @@ impl Keys {
         self.lookup
             .iter()
             .zip(&self.kinds)
-            .filter(|(key, kind)| {
-                matches!(kind, KeyKind::Url | KeyKind::Alias) && self.written.contains(key)
-            })
+            .filter(|(key, kind)| matches!(kind, KeyKind::Url | KeyKind::Alias) && self.written.contains(key))
             .map(|(key, _)| *key)
     }
 

@@ -14,6 +14,7 @@ pub mod keys;
 mod lease;
 /// Whether two articles are one.
 pub mod relate;
+mod sites;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,11 +31,12 @@ use crate::store::{
 use super::fingerprint::{Printed, fingerprint};
 use super::tokens;
 use change::{Change, change};
-pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
 use ids::id;
+pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
 use keys::Keys;
 use lease::{Held, Leases};
 use relate::{Relation, relate};
+use sites::Sites;
 
 /// What `identify` decided of one article.
 #[derive(Debug)]
@@ -83,6 +85,7 @@ pub struct Identifier {
 struct Memory {
     store: Arc<AnyStore>,
     leases: Arc<Leases>,
+    sites: Sites,
     settings: IdentifySettings,
 }
 
@@ -120,7 +123,7 @@ impl Identifier {
         let store = Arc::new(store);
         let leases = Leases::start(Arc::clone(&store), settings.lease);
         tokio::spawn(forget(Arc::downgrade(&store), settings.retention));
-        Self { memory: Some(Memory { store, leases, settings }) }
+        Self { memory: Some(Memory { store, leases, sites: Sites::default(), settings }) }
     }
 
     /// The store, where there is one: for commands that look into it.
@@ -137,7 +140,10 @@ impl Identifier {
     }
 
     pub async fn knowledge(&self, site: Option<&str>) -> Result<Arc<SiteKnowledge>, Failure> {
-        Ok(Arc::new(SiteKnowledge { site: site.map(str::to_owned), ..SiteKnowledge::default() }))
+        match (&self.memory, site) {
+            (Some(memory), Some(site)) => Ok(memory.sites.knowledge(&memory.store, site).await?),
+            _ => Ok(Arc::new(SiteKnowledge { site: site.map(str::to_owned), ..SiteKnowledge::default() })),
+        }
     }
 
     /// Decides, and claims. Waits while another's claim on the same article is pending.
@@ -165,6 +171,12 @@ impl Identifier {
             metrics::counter!("copydesk_claims_fenced_total").increment(1);
         }
         promise.settle();
+        if let Some(seen) = &promise.observations
+            && let Err(error) = memory.sites.learn(&memory.store, seen).await
+        {
+            // The article is remembered; a lesson that was lost is taught again by the next one.
+            tracing::warn!(%error, site = seen.site.as_deref(), "what the page taught about its site was not kept");
+        }
         Ok(())
     }
 
@@ -299,8 +311,7 @@ impl Memory {
             supersedes,
             story: None,
         };
-        let promise =
-            Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
+        let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
         Ok(Identified {
             article_id: record.article_id.to_string(),
             version: record.version,
@@ -358,9 +369,8 @@ impl<'a> Incoming<'a> {
 
     fn decide(&self, candidates: &[Candidate], pending: &[Pending]) -> Decision {
         let related = candidates.iter().filter_map(|c| Some((self.relation(&c.hits, &c.record)?, c)));
-        let best = related.min_by_key(|(relation, c)| {
-            (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot)
-        });
+        let best = related
+            .min_by_key(|(relation, c)| (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot));
         let ghosts: Vec<&Pending> = pending.iter().filter(|p| p.lapsed && self.meets(p)).collect();
         let mut decision = match best {
             Some((relation, known)) if !relation.syndicated => self.further(relation, known),
@@ -425,14 +435,7 @@ impl<'a> Incoming<'a> {
         if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
             metrics::counter!("copydesk_aliases_not_remembered_total").increment(1);
         }
-        Decision {
-            record,
-            write,
-            dedup,
-            filled: Filled::default(),
-            supersedes: Vec::new(),
-            amended: false,
-        }
+        Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
     }
 
     /// The draft with an id of its own: another article may hold the one that its canonical URL gives.
@@ -559,7 +562,11 @@ async fn forget(store: std::sync::Weak<AnyStore>, retention: Retention) {
         let Some(store) = store.upgrade() else { return };
         match store.prune(retention, PRUNE_STEPS).await {
             Ok(pruned) if pruned.articles > 0 => {
-                tracing::debug!(articles = pruned.articles, pages = pruned.pages, "forgot what is past retention");
+                tracing::debug!(
+                    articles = pruned.articles,
+                    pages = pruned.pages,
+                    "forgot what is past retention"
+                );
             }
             Ok(_) => {}
             Err(error) => tracing::debug!(%error, "nothing was forgotten this time"),

@@ -122,8 +122,7 @@ pub fn same_headline(a: &ArticleRecord, b: &ArticleRecord) -> bool {
 /// Nothing of a text of some length is left, nor of its headline: the address serves another article.
 fn address_reused(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> bool {
     let long = a.print.words >= 80 && b.print.words >= 80;
-    long
-        && a.scraper == b.scraper
+    long && a.scraper == b.scraper
         && text.containment() < 0.02
         && a.headline.is_some()
         && b.headline.is_some()

@@ -61,8 +61,7 @@ impl Claims {
     fn in_the_way(&self, token: Token, request: &ClaimRequest<'_>, now: Instant) -> Vec<Pending> {
         let mut hits: FxHashMap<u64, Vec<u16>> = FxHashMap::default();
         let precedes = |other: &u64| {
-            *other < token.0
-                || (*other != token.0 && self.held.get(other).is_some_and(|h| h.deadline <= now))
+            *other < token.0 || (*other != token.0 && self.held.get(other).is_some_and(|h| h.deadline <= now))
         };
         for other in self.by_page.get(&request.page).into_iter().flatten().filter(|t| precedes(t)) {
             hits.entry(*other).or_default();

@@ -46,11 +46,12 @@ impl EmbeddedStore {
         std::fs::create_dir_all(dir)
             .map_err(|e| StoreError::io("making the store's directory")(Box::new(e)))?;
         let file = dir.join("memory.redb");
-        let database =
-            Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(&file).map_err(|e| match e {
+        let database = Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(&file).map_err(
+            |e| match e {
                 DatabaseError::DatabaseAlreadyOpen => StoreError::Held { path: dir.to_owned() },
                 other => StoreError::io("opening the store")(Box::new(other)),
-            })?;
+            },
+        )?;
         prepare(&database)?;
         let shared = Arc::new(Shared { db: database, claims: Mutex::default(), file });
         let (ops, queue) = mpsc::channel(WRITE_QUEUE);
@@ -63,7 +64,10 @@ impl EmbeddedStore {
     }
 
     /// Has the writer do something and waits until that is on the disk.
-    async fn write<T>(&self, op: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Op) -> Result<T, StoreError> {
+    async fn write<T>(
+        &self,
+        op: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Op,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let gone = || StoreError::io("handing over to the store's writer")("the writer has ended".into());
         let ops = self.ops.as_ref().ok_or_else(gone)?;
@@ -129,7 +133,8 @@ impl Store for EmbeddedStore {
     }
 
     async fn put_site(&self, site: &str, expected: u64, bytes: &[u8]) -> Result<bool, StoreError> {
-        self.write(|reply| Op::PutSite { site: site.to_owned(), expected, bytes: bytes.to_vec(), reply }).await
+        self.write(|reply| Op::PutSite { site: site.to_owned(), expected, bytes: bytes.to_vec(), reply })
+            .await
     }
 
     async fn sites(&self, after: &str, limit: usize) -> Result<Vec<String>, StoreError> {

@@ -1,6 +1,6 @@
 //! The tables of the embedded store and what stands in their cells.
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition};
+use redb::{ReadTransaction, TableDefinition};
 
 use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, SLOTS_PER_KEY, StoreError, StoryEntry};
 
@@ -108,10 +108,7 @@ pub fn export(
                 batch(db(doing, table.range(from..))?, room, &mut entries, |page, cell| {
                     let outcome = PageOutcome::decode(cell.value())?;
                     let page = page.value();
-                    Ok((
-                        Entry::Page { page: Id(page.to_be_bytes()), outcome },
-                        page.to_le_bytes().to_vec(),
-                    ))
+                    Ok((Entry::Page { page: Id(page.to_be_bytes()), outcome }, page.to_le_bytes().to_vec()))
                 })?
             }
             2 => {

@@ -252,7 +252,8 @@ impl<'t> Open<'t> {
         let mut pruned = Pruned::default();
         for _ in 0..steps {
             let too_many = db(DOING, self.articles.len())? > retention.articles;
-            let oldest = db(DOING, self.ledger.first())?.map(|(key, cell)| (key.value(), Dated::decode(cell.value())));
+            let oldest =
+                db(DOING, self.ledger.first())?.map(|(key, cell)| (key.value(), Dated::decode(cell.value())));
             let Some(((day, sequence), dated)) = oldest else { return Ok(pruned) };
             if day >= first_kept && !too_many {
                 return Ok(pruned);
@@ -326,4 +327,3 @@ impl<'t> Open<'t> {
         Ok(false)
     }
 }
-

@@ -1,0 +1,30 @@
+//! `copydesk validate`: the configuration checked, every mistake at once; what holds, and where from.
+
+use super::Exit;
+use crate::config::{Config, ConfigError, settings};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the explained file of all settings at their defaults instead
+    #[arg(long)]
+    print_defaults: bool,
+    /// Print each setting with its value and where it comes from; secrets are masked
+    #[arg(long)]
+    show: bool,
+}
+
+pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Result<(), Exit> {
+    if args.print_defaults {
+        print!("{}", settings::shipped_file());
+        return Ok(());
+    }
+    let config = load()?;
+    if args.show {
+        for (name, value, origin) in config.effective() {
+            println!("{name} = {value}  # {origin}");
+        }
+    } else {
+        println!("the configuration is valid: {} settings", settings::SETTINGS.len());
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What the head says, and what scripts anywhere say: title, metas, links, JSON-LD, page state.
+
+use super::attributes::{Attributes, Name};
+use super::fields::{decoded, spelled};
+use super::stack::Builder;
+use super::writer::Writer;
+use crate::model::html::LinkElement;
+
+/// Scripts shorter than this hold settings, not a story.
+const STATE_BYTES: usize = 1500;
+/// Metas and links beyond these are noise; a page has about forty.
+const MOST_METAS: usize = 2_000;
+const MOST_LINKS: usize = 1_000;
+
+pub fn root(builder: &mut Builder, attributes: &Attributes) {
+    let lang = value(builder, attributes, Name::Lang);
+    let head = &mut builder.page.head;
+    if head.lang.is_none() {
+        head.lang = Some(lang).filter(|l| !l.is_empty());
+    }
+    head.is_amp |= attributes.has(Name::Amp);
+}
+
+pub fn meta(builder: &mut Builder, attributes: &Attributes) {
+    if !attributes.has(Name::Content) {
+        return;
+    }
+    let content = value(builder, attributes, Name::Content);
+    for name in [Name::Named, Name::Property, Name::Itemprop, Name::HttpEquiv] {
+        if attributes.has(name) {
+            if builder.page.head.metas.len() >= MOST_METAS || !fits(builder, content.len()) {
+                return;
+            }
+            let name = value(builder, attributes, name).to_lowercase();
+            builder.page.head.metas.push((name, content.clone()));
+        }
+    }
+}
+
+pub fn link(builder: &mut Builder, attributes: &Attributes) {
+    let rel = value(builder, attributes, Name::Rel).to_ascii_lowercase();
+    let wanted =
+        ["canonical", "amphtml", "alternate", "prev", "next", "shortlink", "author", "license", "publisher"];
+    if !rel.split_ascii_whitespace().any(|word| wanted.contains(&word)) {
+        return;
+    }
+    if builder.page.head.links.len() >= MOST_LINKS {
+        return;
+    }
+    let [href, hreflang, kind] =
+        [Name::Href, Name::Hreflang, Name::Type].map(|name| value(builder, attributes, name));
+    if fits(builder, href.len()) {
+        builder.page.head.links.push(LinkElement { rel, href, hreflang, kind });
+    }
+}
+
+pub fn base(builder: &mut Builder, attributes: &Attributes) {
+    if builder.page.head.base.is_none() && attributes.has(Name::Href) {
+        builder.page.head.base = Some(value(builder, attributes, Name::Href));
+    }
+}
+
+/// JSON-LD, and state that scripts leave for other scripts.
+pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
+    let kind = spelled(builder.source, attributes.get(Name::Type)).to_ascii_lowercase();
+    let text = text.trim();
+    let json_ld = kind.starts_with("application/ld+json");
+    let name = if json_ld {
+        String::new()
+    } else if text.len() < STATE_BYTES {
+        return;
+    } else if kind.contains("json") {
+        match value(builder, attributes, Name::Id) {
+            id if id.is_empty() => kind,
+            id => id,
+        }
+    } else {
+        match assigned_variable(text) {
+            Some(name) => name.to_owned(),
+            None => return,
+        }
+    };
+    let head = &builder.page.head;
+    let used: usize = if json_ld {
+        head.json_ld.iter().map(String::len).sum()
+    } else {
+        head.state.iter().map(|(_, t)| t.len()).sum()
+    };
+    if used + text.len() > builder.limits.json_ld_bytes {
+        builder.hit("json_ld_bytes");
+    } else if json_ld {
+        builder.page.head.json_ld.push(text.to_owned());
+    } else {
+        builder.page.head.state.push((name, text.to_owned()));
+    }
+}
+
+/// The variable of a script that begins with `window.__STATE__ = {` or the like.
+fn assigned_variable(text: &str) -> Option<&str> {
+    let start = &text.as_bytes()[..text.len().min(200)];
+    let equals = start.iter().position(|&b| b == b'=')?;
+    let value = start[equals + 1..].trim_ascii_start();
+    if !(value.starts_with(b"{")
+        || value.starts_with(b"[")
+        || value.starts_with(b"JSON.parse(")
+        || value.starts_with(b"\""))
+    {
+        return None;
+    }
+    let name = text.get(..equals)?.trim().trim_end_matches(';');
+    let name =
+        name.rsplit([' ', ';', '\n']).next()?.trim_start_matches("window.").trim_start_matches("self.");
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_$.[]\"'".contains(c);
+    (!name.is_empty() && name.chars().all(plain)).then_some(name)
+}
+
+fn value(builder: &Builder, attributes: &Attributes, name: Name) -> String {
+    decoded(spelled(builder.source, attributes.get(name))).into_owned()
+}
+
+/// Draws on the same limit as all attribute values.
+fn fits(builder: &mut Builder, bytes: usize) -> bool {
+    builder.head_bytes += bytes;
+    let fits = builder.head_bytes <= builder.limits.html_attribute_bytes;
+    if !fits {
+        builder.hit("html_attribute_bytes");
+    }
+    fits
+}
+
+impl Builder<'_> {
+    /// Text as a block would have it.
+    pub fn collapse(&self, text: &str) -> String {
+        let mut writer = Writer::new(self.limits.text_bytes, 0);
+        writer.run(text, true);
+        writer.text
+    }
+}
