@@ -10,6 +10,8 @@ mod codec;
 pub mod embedded;
 /// What is remembered, and its encoding.
 pub mod record;
+/// Redis or Valkey, shared by replicas; each step is one script.
+pub mod redis;
 /// What a site has taught, and how it learns.
 pub mod sites;
 
@@ -20,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::Failure;
 pub use embedded::EmbeddedStore;
+pub use redis::RedisStore;
 pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
@@ -279,6 +282,7 @@ impl From<StoreError> for Failure {
 #[derive(Debug)]
 pub enum AnyStore {
     Embedded(EmbeddedStore),
+    Redis(RedisStore),
 }
 
 impl AnyStore {
@@ -292,7 +296,7 @@ impl AnyStore {
         match url {
             "none" | "" => Ok(None),
             url if url.starts_with("redis://") || url.starts_with("rediss://") => {
-                Err(StoreError::Url { given: url.to_owned() })
+                Ok(Some(Self::Redis(RedisStore::open(url).await?)))
             }
             url => match url.strip_prefix("file:") {
                 Some(dir) if !dir.is_empty() => {
@@ -310,6 +314,7 @@ macro_rules! dispatch {
     ($self:ident, $store:ident => $call:expr) => {
         match $self {
             AnyStore::Embedded($store) => $call,
+            AnyStore::Redis($store) => $call,
         }
     };
 }
