@@ -1,1 +1,8 @@
+//! Integration tests, in one binary.
 
+/// The command line: exit codes, messages.
+mod cli;
+/// Shipped pages and their golden events.
+mod golden;
+/// Which room may know which.
+mod rooms;
