@@ -6,3 +6,5 @@ mod cli;
 mod golden;
 /// Which room may know which.
 mod rooms;
+mod redis_server;
+mod store;
