@@ -6,3 +6,4 @@ mod cli;
 mod golden;
 /// Which room may know which.
 mod rooms;
+mod describe;
