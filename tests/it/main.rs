@@ -22,3 +22,4 @@ mod tools;
 mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
+mod describe;
