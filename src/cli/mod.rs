@@ -18,6 +18,8 @@ mod quarantine;
 mod validate;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
+/// The shipped models rebuilt from data.
+mod train;
 /// What commands share: configuration → pipeline.
 pub mod setup;
 
@@ -85,6 +87,9 @@ pub enum Command {
     Validate(validate::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
+    /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
+    #[command(subcommand)]
+    Train(train::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -125,6 +130,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
         Command::Schema(args) => schema::run(args),
+        Command::Train(args) => train::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());
             Ok(())

@@ -4,3 +4,5 @@
 pub mod boost;
 /// The measure.
 pub mod score;
+/// The line model of extracted text.
+pub mod text;
