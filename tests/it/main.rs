@@ -1,5 +1,9 @@
 //! Integration tests, in one binary.
 
+/// The worker over RabbitMQ.
+mod broker;
+/// The node killed, frozen and off under load.
+mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
 /// What `deploy/rabbitmq` ships, on a real node.
@@ -23,3 +27,5 @@ mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
 mod describe;
+/// The worker over the channel transport.
+mod worker;
