@@ -14,8 +14,14 @@ mod run;
 mod topology;
 /// Parked messages.
 mod quarantine;
+/// Old pages under the present rules: what would change.
+mod reprocess;
+/// Source health, from events.
+mod sources;
 /// Configuration checked: every mistake at once.
 mod validate;
+/// Models rebuilt from data.
+mod train;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -81,8 +87,14 @@ pub enum Command {
     Topology(topology::Args),
     /// Look at, replay or drop parked messages
     Quarantine(quarantine::Args),
+    /// Compare old pages under the present rules and models with what was said of them then
+    Reprocess(reprocess::Args),
+    /// Show the health of each source, from events: volume, copies, what is missing
+    Sources(sources::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// Rebuild a model from data, byte for byte, and score it
+    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Print completions for a shell
@@ -123,7 +135,10 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
+        Command::Reprocess(args) => reprocess::run(&load()?, args),
+        Command::Sources(args) => sources::run(args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

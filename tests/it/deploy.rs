@@ -273,7 +273,11 @@ fn the_dashboard_is_whole_and_names_every_metric() {
         ("sum(copydesk_ready{job=~\\\"$job\\\", ", "sum(copydesk_ready{", "not filtered by job"),
         ("\"x\": 12", "\"x\": 11", "lies over"),
         ("[$__rate_interval]", "[5m]", "something else than"),
-        ("sum(copydesk_ready{", "sum(copydesk_messages_total{", "copydesk_messages_total is taken without rate"),
+        (
+            "sum(copydesk_ready{",
+            "sum(copydesk_messages_total{",
+            "copydesk_messages_total is taken without rate",
+        ),
     ] {
         Planted { shipped: &dashboard, replace, with, caught }.check(check);
     }

@@ -18,3 +18,7 @@ mod rooms;
 mod telemetry;
 /// Finds the tools that tests call.
 mod tools;
+/// A private redis-server.
+mod redis_server;
+/// Both homes of the store, held to one suite.
+mod store;
