@@ -4,3 +4,5 @@
 pub mod boost;
 /// The measure.
 pub mod score;
+/// Page kinds.
+pub mod kinds;

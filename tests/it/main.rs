@@ -1,1 +1,4 @@
+//! Integration tests, in one binary.
 
+/// Page kinds: labelled pages, languages held out.
+mod kinds;

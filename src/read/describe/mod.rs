@@ -1,6 +1,7 @@
 //! Headline, authors, dates, dateline, language, images, kind, completeness: each with its evidence.
 
 pub mod dates;
+pub mod kind;
 
 use std::collections::BTreeMap;
 
