@@ -18,6 +18,12 @@ pub struct Gold {
     /// Path of the page, relative to the gold file.
     #[serde(default)]
     pub html: Option<String>,
+    /// Path of a file of several pages, relative to the gold file, …
+    #[serde(default)]
+    pub file: Option<String>,
+    /// … and which of them: the message's id or its URL. Absent where the file is one page.
+    #[serde(default)]
+    pub message: Option<String>,
     /// The page itself, where it is text that a scraper extracted.
     #[serde(default)]
     pub text: Option<String>,

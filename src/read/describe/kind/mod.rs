@@ -54,10 +54,12 @@ fn judge_html(
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
+    let length = features::word_count(&body.text());
     match CLASSES[class] {
-        // Text that only scripts hold does not show in the features, and is a story all the same.
-        Class::Skip(_) if body.text_source == Some("script_state") && !body.paragraphs.is_empty() => {
-            Ok(publish(Kind::Article, 0.5, "script_state".into(), EvidenceSource::Html, &x, html, body))
+        // Text that only scripts or JSON-LD hold does not show in the features, and is a story all the same.
+        Class::Skip(_) | Class::Publish(Kind::Brief) if body.text_source.is_some() && length >= BRIEF_WORDS => {
+            let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
+            Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {

@@ -1,0 +1,218 @@
+//! The learned part: two stages of trees. The first judges each block by itself and where it stands; the
+//! second again, knowing what the first made of its neighbours and containers.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::features::{self, Sight};
+use super::layout::Prefix;
+use crate::read::trees::{Trees, TreesError, probability};
+
+/// Calibrated by `copydesk train extract`, whose table shows F1 over thresholds.
+pub const THRESHOLD: f32 = 0.47;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    pub first: Trees,
+    pub second: Trees,
+}
+
+/// The shipped model, made by `copydesk train extract`.
+pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model")
+});
+
+impl Model {
+    /// Probability of each block to be part of the story, and the rows the second stage saw.
+    pub fn judge(&self, sight: &Sight) -> Judgement {
+        let first_rows = sight.rows();
+        let mut first = Vec::new();
+        self.first.logits(&first_rows, &mut first);
+        let rows = second_rows(sight, &first_rows, &first);
+        let mut logits = Vec::new();
+        self.second.logits(&rows, &mut logits);
+        Judgement { scores: logits.into_iter().map(probability).collect(), rows }
+    }
+
+    /// The columns that moved a row's logit most, e.g. `link_share=0.92 (-1.8)`.
+    pub fn reasons(&self, row: &[f32], most: usize) -> String {
+        let names = second_names();
+        let reason = |(f, by): &(usize, f32)| format!("{}={} ({by:+.1})", names[*f], (row[*f] * 100.0).round() / 100.0);
+        self.second.contributions(row).iter().take(most).map(reason).collect::<Vec<_>>().join(", ")
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let first = self.first.to_bytes();
+        let mut out = (first.len() as u32).to_le_bytes().to_vec();
+        out.extend(first);
+        out.extend(self.second.to_bytes());
+        out
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TreesError> {
+        let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TreesError::Truncated)?;
+        let (first, second) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
+        Ok(Self {
+            first: Trees::from_bytes(first, features::count())?,
+            second: Trees::from_bytes(second, second_count())?,
+        })
+    }
+}
+
+pub struct Judgement {
+    pub scores: Vec<f32>,
+    rows: Vec<f32>,
+}
+
+impl Judgement {
+    pub fn row(&self, block: usize) -> &[f32] {
+        &self.rows[block * second_count()..(block + 1) * second_count()]
+    }
+}
+
+const NAMES: [&str; 25] = [
+    "first", "first_before", "first_after", "first_before2", "first_after2", "first_before3", "first_after3",
+    "mean_near", "mean_around", "mean_parent", "mean_grandparent", "mean_third", "mean_path", "mean_tags",
+    "mass_parent", "mass_grandparent", "mass_before", "mass_after", "mass_page", "mean_page", "to_kept_before",
+    "to_kept_after", "largest_position", "largest_mass", "chars_from_largest",
+];
+
+pub fn second_names() -> Vec<String> {
+    let mut names = features::names();
+    names.extend(NAMES.iter().map(|n| (*n).to_owned()));
+    names
+}
+
+pub const fn second_count() -> usize {
+    features::count() + NAMES.len()
+}
+
+/// The first stage's rows with what its logits say of the surroundings.
+pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32> {
+    let blocks = sight.blocks();
+    let p: Vec<f32> = logits.iter().map(|&l| probability(l)).collect();
+    let mass = Prefix::new((0..blocks).map(|b| p[b] * sight.facts[b].chars));
+    let chars = &sight.layout.chars;
+    let mean = |first: usize, end: usize| ratio(mass.between(first, end), chars.between(first, end.min(blocks)));
+    let by_path = means(sight, &p, |place| place.path);
+    let by_tags = means(sight, &p, |place| place.tag_path);
+    let (before, after) = to_kept(&p);
+    let (first, end) = largest(sight, &p);
+    let largest_mass = ratio(mass.between(first, end), mass.whole());
+    let range = |container: u32| {
+        sight.page.containers.get(container as usize).map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
+    };
+    let width = features::count();
+    let mut rows = Vec::with_capacity(blocks * second_count());
+    for b in 0..blocks {
+        rows.extend_from_slice(&first_rows[b * width..(b + 1) * width]);
+        let at = |offset: isize| b.checked_add_signed(offset).and_then(|i| p.get(i)).copied().unwrap_or(-1.0);
+        let own = sight.layout.place(sight.page.blocks[b].container);
+        let level = own.map_or(u32::MAX, |place| place.block_level);
+        let parent = sight.layout.outer(sight.page, level);
+        let grandparent = sight.layout.outer(sight.page, parent);
+        let third = sight.layout.outer(sight.page, grandparent);
+        let of = |c: u32| {
+            let (first, end) = range(c);
+            mean(first, end)
+        };
+        let mass_of = |c: u32| {
+            let (first, end) = range(c);
+            ratio(mass.between(first, end), mass.whole())
+        };
+        rows.extend([
+            logits[b],
+            at(-1),
+            at(1),
+            at(-2),
+            at(2),
+            at(-3),
+            at(3),
+            mean(b.saturating_sub(2), b + 3),
+            mean(b.saturating_sub(6), b + 7),
+            of(parent),
+            of(grandparent),
+            of(third),
+            by_path[b],
+            by_tags[b],
+            mass_of(parent),
+            mass_of(grandparent),
+            ratio(mass.between(0, b), mass.whole()),
+            ratio(mass.between(b + 1, blocks), mass.whole()),
+            mass.whole(),
+            ratio(mass.whole(), chars.whole()),
+            before[b],
+            after[b],
+            if end > first { ((b as f32 - first as f32 + 0.5) / (end - first) as f32).clamp(-9.0, 10.0) } else { -10.0 },
+            largest_mass,
+            if b < first {
+                -chars.between(b, first)
+            } else if b >= end {
+                chars.between(end, b)
+            } else {
+                0.0
+            },
+        ]);
+    }
+    rows
+}
+
+fn ratio(part: f32, whole: f32) -> f32 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+/// Mean probability of the other blocks under the same signature, by characters; -1 where there is none.
+fn means(sight: &Sight, p: &[f32], key: impl Fn(&super::layout::Place) -> u32) -> Vec<f32> {
+    let mut sums: FxHashMap<u32, (f32, f32)> = FxHashMap::default();
+    let keys: Vec<u32> = (0..p.len()).map(|b| sight.place(b).map_or(u32::MAX, &key)).collect();
+    for (b, key) in keys.iter().enumerate() {
+        let sum = sums.entry(*key).or_default();
+        sum.0 += p[b] * sight.facts[b].chars;
+        sum.1 += sight.facts[b].chars;
+    }
+    keys.iter()
+        .enumerate()
+        .map(|(b, key)| {
+            let (mass, chars) = sums[key];
+            let own = sight.facts[b].chars;
+            if chars - own > 0.5 { (mass - p[b] * own) / (chars - own) } else { -1.0 }
+        })
+        .collect()
+}
+
+/// Blocks to the nearest likely one before and after.
+fn to_kept(p: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    const FURTHEST: f32 = 60.0;
+    let walk = |order: &mut dyn Iterator<Item = usize>| {
+        let mut out = vec![FURTHEST; p.len()];
+        let mut steps = FURTHEST;
+        for b in order {
+            out[b] = steps;
+            steps = if p[b] > 0.5 { 1.0 } else { (steps + 1.0).min(FURTHEST) };
+        }
+        out
+    };
+    (walk(&mut (0..p.len())), walk(&mut (0..p.len()).rev()))
+}
+
+/// The run of likely blocks, gaps of five allowed, that has the most text.
+fn largest(sight: &Sight, p: &[f32]) -> (usize, usize) {
+    let mut best = (0, 0);
+    let mut best_chars = 0.0;
+    let mut run: Option<(usize, usize, f32)> = None;
+    for b in (0..p.len()).filter(|&b| p[b] > 0.5) {
+        let chars = sight.facts[b].chars;
+        run = match run {
+            Some((first, end, sum)) if b - end <= 5 => Some((first, b + 1, sum + chars)),
+            _ => Some((b, b + 1, chars)),
+        };
+        if let Some((first, end, sum)) = run
+            && sum > best_chars
+        {
+            best_chars = sum;
+            best = (first, end);
+        }
+    }
+    best
+}

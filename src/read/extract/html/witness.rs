@@ -1,0 +1,146 @@
+//! What the page's metadata says the article is: title, description, JSON-LD `articleBody`. Witnesses for
+//! the model; none is believed alone.
+
+use memchr::memmem;
+use rustc_hash::FxHashSet;
+
+use super::facts::{shingles, tokens};
+use crate::model::html::HtmlPage;
+
+/// Longest `articleBody` that is heard.
+const BODY_BYTES: usize = 1 << 20;
+
+#[derive(Debug, Default)]
+pub struct Witnesses {
+    pub title: FxHashSet<u32>,
+    pub description: FxHashSet<u32>,
+    /// Shingles of four words.
+    pub body: FxHashSet<u64>,
+    /// The longest `articleBody` of the page, as JSON has it.
+    pub article_body: Option<String>,
+}
+
+impl Witnesses {
+    pub fn of(page: &HtmlPage) -> Self {
+        let mut scratch = Vec::new();
+        let mut set = |text: Option<&str>| -> FxHashSet<u32> {
+            tokens(text.unwrap_or(""), &mut scratch);
+            scratch.iter().take(400).copied().collect()
+        };
+        let title = set(title(page));
+        let description = set(
+            ["og:description", "description", "twitter:description"].into_iter().find_map(|name| page.meta(name).filter(|d| !d.trim().is_empty())),
+        );
+        let article_body = page
+            .head
+            .json_ld
+            .iter()
+            .flat_map(|json| json_strings(json, "articleBody"))
+            .max_by_key(String::len)
+            .filter(|body| body.len() <= BODY_BYTES);
+        tokens(article_body.as_deref().unwrap_or(""), &mut scratch);
+        let body = if scratch.len() < 20 { FxHashSet::default() } else { shingles(&scratch, 4).collect() };
+        Self { title, description, body, article_body }
+    }
+}
+
+/// The headline as metadata states it, with the site's name where the title carries it.
+pub fn title(page: &HtmlPage) -> Option<&str> {
+    page.meta("og:title")
+        .or(page.meta("twitter:title"))
+        .filter(|t| !t.trim().is_empty())
+        .or(page.head.title.as_deref())
+}
+
+/// How much of `words` stands in `set`, and how much of `set` in `words`.
+pub fn overlap(words: &[u32], set: &FxHashSet<u32>) -> (f32, f32) {
+    if words.is_empty() || set.is_empty() {
+        return (0.0, 0.0);
+    }
+    let hits = words.iter().filter(|w| set.contains(w)).count() as f32;
+    let distinct: FxHashSet<u32> = words.iter().take(400).filter(|w| set.contains(w)).copied().collect();
+    (hits / words.len() as f32, distinct.len() as f32 / set.len() as f32)
+}
+
+/// Every string under `key`, read without parsing the rest, since JSON-LD is often broken elsewhere.
+pub fn json_strings(json: &str, key: &str) -> Vec<String> {
+    let needle = format!("\"{key}\"");
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memmem::find(&json.as_bytes()[at..], needle.as_bytes()) {
+        at += found + needle.len();
+        let rest = json[at..].trim_start();
+        let Some(rest) = rest.strip_prefix(':') else { continue };
+        let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+        let start = json.len() - rest.len();
+        let end = string_end(json.as_bytes(), start);
+        out.push(unescape(&json[start..end]));
+        at = end;
+    }
+    out
+}
+
+/// Offset of the closing quote.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while at < bytes.len() && bytes[at] != b'"' {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    at.min(bytes.len())
+}
+
+/// A JSON string's text; raw line breaks inside, which JSON forbids and pages have, stand for themselves.
+pub fn unescape(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut chars = raw.chars();
+    let mut high: Option<u32> = None;
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some('b' | 'f') => out.push(' '),
+            Some('u') => {
+                let mut hex = chars.clone();
+                let code = (0..4).try_fold(0, |n, _| Some(n * 16 + hex.next()?.to_digit(16)?));
+                let Some(code) = code else { continue };
+                chars = hex;
+                match (high.take(), code) {
+                    (_, 0xd800..0xdc00) => high = Some(code),
+                    (Some(h), 0xdc00..0xe000) => {
+                        let joined = 0x10000 + ((h - 0xd800) << 10) + (code - 0xdc00);
+                        out.extend(char::from_u32(joined));
+                    }
+                    (_, code) => out.extend(char::from_u32(code)),
+                }
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_found_in_broken_json() {
+        let json = r#"{"a": broken, "articleBody" : "He said \"no\".\n\u00e9 \ud83d\ude00 \/", "articleBody": 3}"#;
+        assert_eq!(json_strings(json, "articleBody"), ["He said \"no\".\né 😀 /"]);
+        assert_eq!(json_strings("{\"articleBody\": \"never ends\\", "articleBody"), ["never ends"]);
+        assert_eq!(json_strings("\"articleBody\"", "articleBody"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn overlap_goes_both_ways() {
+        let set: FxHashSet<u32> = [1, 2, 3, 4].into_iter().collect();
+        assert_eq!(overlap(&[1, 2, 9, 9], &set), (0.5, 0.5));
+        assert_eq!(overlap(&[], &set), (0.0, 0.0));
+    }
+}
