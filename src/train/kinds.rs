@@ -76,10 +76,19 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
     let by_hand: Vec<_> = samples.iter().map(|s| model::ask(&prior(), &s.x)).collect();
     let (accuracy, articles_skipped) = (accuracy(&samples, &held_out), skipped(&samples, &held_out));
     let mut report = confusion(&samples, &held_out);
-    let _ = writeln!(report, "\naccuracy, languages held out: {accuracy:.3}; by hand-set weights alone: {:.3}", self::accuracy(&samples, &by_hand));
+    let _ = writeln!(
+        report,
+        "\naccuracy, languages held out: {accuracy:.3}; by hand-set weights alone: {:.3}",
+        self::accuracy(&samples, &by_hand)
+    );
     match articles_skipped {
         Some(share) => {
-            let _ = writeln!(report, "real articles skipped, sites held out: {:.2}%; by hand-set weights alone: {:.2}%", share * 100.0, skipped(&samples, &by_hand).unwrap_or(0.0) * 100.0);
+            let _ = writeln!(
+                report,
+                "real articles skipped, sites held out: {:.2}%; by hand-set weights alone: {:.2}%",
+                share * 100.0,
+                skipped(&samples, &by_hand).unwrap_or(0.0) * 100.0
+            );
         }
         None => report.push_str("no corpus at hand: real articles were neither learned from nor tested\n"),
     }
@@ -88,17 +97,9 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
     let shipped = shipped_pages(shipped)?;
     let asked: Vec<_> = shipped.iter().map(|s| model::ask(&weights, &s.x)).collect();
     let shipped_accuracy = self::accuracy(&shipped, &asked);
-    let _ = writeln!(report, "\npages that ship, never trained on ({}): {shipped_accuracy:.3}", shipped.len());
+    let _ =
+        writeln!(report, "\npages that ship, never trained on ({}): {shipped_accuracy:.3}", shipped.len());
     report.push_str(&misses(&shipped, &asked));
-    if let Some(to) = std::env::var_os("DUMP") {
-        let mut out = String::new();
-        for s in samples.iter().chain(&shipped) {
-            let line = serde_json::json!({"id": s.id, "group": s.group % FOLDS, "right": s.right.to_vec(), "w": s.weight, "labelled": s.labelled, "x": s.x.0.to_vec()});
-            out.push_str(&line.to_string());
-            out.push('\n');
-        }
-        std::fs::write(to, out).unwrap();
-    }
     Ok(Trained { weights: model::write(&weights), report, accuracy, shipped_accuracy, articles_skipped })
 }
 
@@ -138,16 +139,30 @@ fn prior() -> Weights {
             }
         }
     }
-    for (feature, weight) in [("bias", 1.5), ("json_ld:article", 1.0), ("og:article", 0.7), ("meta:published_time", 0.5), ("text:prose_words", 1.0), ("text:longest_prose_run", 0.5)] {
+    for (feature, weight) in [
+        ("bias", 1.5),
+        ("json_ld:article", 1.0),
+        ("og:article", 0.7),
+        ("meta:published_time", 0.5),
+        ("text:prose_words", 1.0),
+        ("text:longest_prose_run", 0.5),
+    ] {
         say(feature, publish(Kind::Article), weight);
     }
     for class in &CLASSES[PUBLISHED..] {
-        for (feature, weight) in [("text:prose_words", -0.8), ("text:longest_prose_run", -0.5), ("json_ld:article", -1.0), ("text:no_prose", 0.8)] {
+        for (feature, weight) in [
+            ("text:prose_words", -0.8),
+            ("text:longest_prose_run", -0.5),
+            ("json_ld:article", -1.0),
+            ("text:no_prose", 0.8),
+        ] {
             say(feature, *class, weight);
         }
     }
     for reason in [SkipReason::Listing, SkipReason::TopicPage] {
-        for (feature, weight) in [("text:link_share", 1.0), ("text:teasers_to_prose", 1.0), ("html:heading_links", 0.5)] {
+        for (feature, weight) in
+            [("text:link_share", 1.0), ("text:teasers_to_prose", 1.0), ("html:heading_links", 0.5)]
+        {
             say(feature, skip(reason), weight);
         }
     }
@@ -233,7 +248,14 @@ fn labelled_pages(folder: &Path) -> Result<Vec<Sample>, KindsError> {
             let body = serde_json::json!({"url": line.url, "content_type": "text/html", "body": line.html});
             let (page, x) = look(&body).map_err(wrong)?;
             debug_assert_eq!(page.media, Media::Html);
-            samples.push(Sample { id: line.id, group, x, right: CLASSES.map(|c| c == class), weight: 1.0, labelled: true });
+            samples.push(Sample {
+                id: line.id,
+                group,
+                x,
+                right: CLASSES.map(|c| c == class),
+                weight: 1.0,
+                labelled: true,
+            });
         }
     }
     Ok(samples)
@@ -258,7 +280,8 @@ fn shipped_pages(folder: &Path) -> Result<Vec<Sample>, KindsError> {
             (None, None) => continue,
         };
         if CLASSES.contains(&class) {
-            let (_, x) = look(&message).map_err(|error| KindsError::Line { path: folder.into(), line: 0, error })?;
+            let (_, x) =
+                look(&message).map_err(|error| KindsError::Line { path: folder.into(), line: 0, error })?;
             let right = CLASSES.map(|c| c == class);
             samples.push(Sample { id: line.id, group: 0, x, right, weight: 0.0, labelled: true });
         }
@@ -270,11 +293,15 @@ fn shipped_pages(folder: &Path) -> Result<Vec<Sample>, KindsError> {
 fn gold_pages(folder: &Path) -> Result<Vec<(GoldLine, serde_json::Value)>, KindsError> {
     use base64::Engine as _;
     let gold = folder.join("gold.jsonl");
-    let text = std::fs::read_to_string(&gold).map_err(|error| KindsError::Read { path: gold.clone(), error })?;
+    let text =
+        std::fs::read_to_string(&gold).map_err(|error| KindsError::Read { path: gold.clone(), error })?;
     let mut pages = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        let line: GoldLine = serde_json::from_str(line)
-            .map_err(|e| KindsError::Line { path: gold.clone(), line: number + 1, error: e.to_string() })?;
+        let line: GoldLine = serde_json::from_str(line).map_err(|e| KindsError::Line {
+            path: gold.clone(),
+            line: number + 1,
+            error: e.to_string(),
+        })?;
         let Some(file) = &line.html else { continue };
         let path = folder.join(file);
         let read_error = |error| KindsError::Read { path: path.clone(), error };
@@ -301,7 +328,8 @@ fn corpus_pages(corpus: &Path) -> Result<Vec<Sample>, KindsError> {
     for set in ["publishers", "articles", "metadata"] {
         let folder = corpus.join("corpus/html").join(set);
         for (line, message) in gold_pages(&folder)? {
-            let (page, x) = look(&message).map_err(|error| KindsError::Line { path: folder.clone(), line: 0, error })?;
+            let (page, x) =
+                look(&message).map_err(|error| KindsError::Line { path: folder.clone(), line: 0, error })?;
             let site = page.site.as_deref().unwrap_or(&line.id);
             let group = site.bytes().fold(7_usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)));
             let right = CLASSES.map(|c| matches!(c, Class::Publish(_)));
@@ -344,7 +372,9 @@ fn skipped(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> Option<f32> {
 
 fn class_name(class: Class) -> String {
     match class {
-        Class::Publish(kind) => serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
+        Class::Publish(kind) => {
+            serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+        }
         Class::Skip(reason) => reason.as_str().to_owned(),
     }
 }
@@ -353,7 +383,8 @@ fn class_name(class: Class) -> String {
 fn confusion(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> String {
     let mut table = [[0_u32; CLASSES.len()]; CLASSES.len() + 1];
     for (sample, p) in samples.iter().zip(p) {
-        let row = if sample.labelled { sample.right.iter().position(|r| *r).unwrap_or(0) } else { CLASSES.len() };
+        let row =
+            if sample.labelled { sample.right.iter().position(|r| *r).unwrap_or(0) } else { CLASSES.len() };
         table[row][decide(p).0] += 1;
     }
     let mut out = format!("{:<16}", "is \\ taken for");
@@ -362,7 +393,8 @@ fn confusion(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> String {
     }
     out.push('\n');
     for (row, counts) in table.iter().enumerate() {
-        let _ = write!(out, "{:<16}", CLASSES.get(row).map_or("real articles".to_owned(), |c| class_name(*c)));
+        let _ =
+            write!(out, "{:<16}", CLASSES.get(row).map_or("real articles".to_owned(), |c| class_name(*c)));
         for count in counts {
             let _ = write!(out, " {:>7}", if *count == 0 { "·".to_owned() } else { count.to_string() });
         }
@@ -377,8 +409,17 @@ fn misses(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> String {
     for (sample, p) in samples.iter().zip(p) {
         let (class, share) = decide(p);
         if !sample.right[class] {
-            let reasons: Vec<String> = model::reasons(&prior(), &sample.x, class, 3).iter().map(|(i, _)| features::name(*i)).collect();
-            let _ = writeln!(out, "{} taken for {} ({share:.2}): {}", sample.id, class_name(CLASSES[class]), reasons.join(", "));
+            let reasons: Vec<String> = model::reasons(&prior(), &sample.x, class, 3)
+                .iter()
+                .map(|(i, _)| features::name(*i))
+                .collect();
+            let _ = writeln!(
+                out,
+                "{} taken for {} ({share:.2}): {}",
+                sample.id,
+                class_name(CLASSES[class]),
+                reasons.join(", ")
+            );
         }
     }
     out

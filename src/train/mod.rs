@@ -2,6 +2,10 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// Topic models.
+pub mod topics;
+/// Their measure.
+pub mod topics_score;
 /// The measure.
 pub mod score;
 /// Page kinds.

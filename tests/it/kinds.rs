@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use copydesk::train::kinds;
 
 fn corpus() -> Option<PathBuf> {
-    let path = std::env::var_os("COPYDESK_CORPUS").map_or_else(|| Path::new("../shared").to_owned(), PathBuf::from);
+    let path =
+        std::env::var_os("COPYDESK_CORPUS").map_or_else(|| Path::new("../shared").to_owned(), PathBuf::from);
     path.join("corpus/html").is_dir().then_some(path)
 }
 
@@ -17,7 +18,8 @@ fn kinds_hold_in_languages_never_seen() {
     if corpus.is_none() {
         eprintln!("no corpus at ../shared or $COPYDESK_CORPUS: real articles are not tested here");
     }
-    let trained = kinds::train(Path::new("tests/kinds"), Path::new("tests/golden"), corpus.as_deref()).unwrap();
+    let trained =
+        kinds::train(Path::new("tests/kinds"), Path::new("tests/golden"), corpus.as_deref()).unwrap();
     println!("{}", trained.report);
     if std::env::var_os("COPYDESK_WRITE_MODELS").is_some() {
         std::fs::write("src/read/describe/kind/weights.tsv", &trained.weights).unwrap();

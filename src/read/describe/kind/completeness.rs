@@ -78,7 +78,11 @@ fn partial(source: EvidenceSource, confidence: f32, why: &str) -> (Completeness,
 }
 
 fn full(words: f32) -> (Completeness, Evidence) {
-    let evidence = Evidence { source: EvidenceSource::Text, confidence: 0.8, raw: Some(format!("{words:.0} words, no notice")) };
+    let evidence = Evidence {
+        source: EvidenceSource::Text,
+        confidence: 0.8,
+        raw: Some(format!("{words:.0} words, no notice")),
+    };
     (Completeness::Full, evidence)
 }
 

@@ -135,9 +135,17 @@ fn declared(html: &HtmlPage, f: &mut Features) {
     for (text, types) in html.head.json_ld.iter().map(|t| (t, json_ld_types(t))) {
         for kind in types {
             let feature = match kind {
-                "NewsArticle" | "Article" | "ReportageNewsArticle" | "BlogPosting" | "AnalysisNewsArticle"
-                | "BackgroundNewsArticle" | "ReviewNewsArticle" | "Report" | "TechArticle"
-                | "ScholarlyArticle" | "SocialMediaPosting" => F::LdArticle,
+                "NewsArticle"
+                | "Article"
+                | "ReportageNewsArticle"
+                | "BlogPosting"
+                | "AnalysisNewsArticle"
+                | "BackgroundNewsArticle"
+                | "ReviewNewsArticle"
+                | "Report"
+                | "TechArticle"
+                | "ScholarlyArticle"
+                | "SocialMediaPosting" => F::LdArticle,
                 "OpinionNewsArticle" => F::LdOpinion,
                 "LiveBlogPosting" => F::LdLive,
                 "ImageGallery" | "MediaGallery" => F::LdGallery,
@@ -179,10 +187,16 @@ fn declared(html: &HtmlPage, f: &mut Features) {
     }
     let published = html.head.metas.iter().any(|(n, v)| {
         !v.is_empty()
-            && (n.ends_with("published_time") || n.ends_with("datepublished") || n == "publishdate" || n == "date")
+            && (n.ends_with("published_time")
+                || n.ends_with("datepublished")
+                || n == "publishdate"
+                || n == "date")
     });
     f.set(F::MetaPublished, flag(published));
-    f.set(F::MetaPrice, flag(html.head.metas.iter().any(|(n, _)| n.ends_with("price:amount") || n == "price")));
+    f.set(
+        F::MetaPrice,
+        flag(html.head.metas.iter().any(|(n, _)| n.ends_with("price:amount") || n == "price")),
+    );
     f.set(F::MetaNoindex, flag(html.metas("robots").any(|v| v.contains("noindex"))));
 }
 
@@ -345,7 +359,8 @@ impl Marks {
     fn of(text: &str) -> Self {
         let mut marks = Self::default();
         let head: Vec<char> = text.chars().take(120).collect();
-        let digits = |from: usize| head[from.min(head.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let digits =
+            |from: usize| head[from.min(head.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
         let first = digits(0);
         if (1..=2).contains(&first) && head.get(first).is_some_and(|c| matches!(c, ':' | '.' | 'h')) {
             let second = digits(first + 1);
@@ -417,7 +432,10 @@ fn address(url: &url::Url, f: &mut Features) {
     let stem = |s: &str| s.split('.').next().unwrap_or("").to_owned();
     let root = match segments.as_slice() {
         [] => url.query().is_none(),
-        [one] => matches!(stem(one).as_str(), "index" | "home" | "default" | "en" | "de" | "fr" | "es" | "ru" | "ja"),
+        [one] => matches!(
+            stem(one).as_str(),
+            "index" | "home" | "default" | "en" | "de" | "fr" | "es" | "ru" | "ja"
+        ),
         _ => false,
     };
     f.set(F::UrlRoot, flag(root && url.query().is_none()));
@@ -428,8 +446,14 @@ fn address(url: &url::Url, f: &mut Features) {
     f.set(F::UrlSlug, flag(dashes >= 3 || last.contains("%e") || last.contains("%d")));
     let longest_number = last.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
     f.set(F::UrlNumber, flag(longest_number >= 4));
-    let dated = segments.windows(2).any(|w| year(w[0]) && w[1].len() <= 2 && w[1].bytes().all(|b| b.is_ascii_digit()))
-        || segments.iter().any(|s| s.len() >= 8 && s.get(..4).is_some_and(year) && s.as_bytes()[4..8].iter().all(|b| b.is_ascii_digit() || *b == b'-'));
+    let dated = segments
+        .windows(2)
+        .any(|w| year(w[0]) && w[1].len() <= 2 && w[1].bytes().all(|b| b.is_ascii_digit()))
+        || segments.iter().any(|s| {
+            s.len() >= 8
+                && s.get(..4).is_some_and(year)
+                && s.as_bytes()[4..8].iter().all(|b| b.is_ascii_digit() || *b == b'-')
+        });
     f.set(F::UrlDate, flag(dated));
     let host = url.host_str().unwrap_or("").to_lowercase();
     let labels = host.split('.').next().into_iter().map(str::to_owned);
@@ -523,7 +547,9 @@ mod tests {
 
     #[test]
     fn words_are_counted_in_any_script() {
-        for (text, words) in [("a b c", 3.0), ("don't stop", 2.0), ("日本語新聞", 2.5), ("", 0.0), ("Привет, мир!", 2.0)] {
+        for (text, words) in
+            [("a b c", 3.0), ("don't stop", 2.0), ("日本語新聞", 2.5), ("", 0.0), ("Привет, мир!", 2.0)]
+        {
             assert_eq!(word_count(text), words, "{text}");
         }
     }

@@ -45,6 +45,21 @@ pub fn judge(
     }
 }
 
+/// A page on which no story was found may have a better reason than that: a login form, an error page.
+pub fn reason_of_no_text(
+    page: &DecodedPage,
+    parsed: &Parsed,
+    no_text: Rejection,
+    budget: &mut Budget,
+) -> Rejection {
+    match &no_text {
+        Rejection::Skip { reason: SkipReason::Empty | SkipReason::BoilerplateOnly, .. } => {
+            judge(page, parsed, &Body::default(), budget).err().unwrap_or(no_text)
+        }
+        _ => no_text,
+    }
+}
+
 fn judge_html(
     page: &DecodedPage,
     html: &HtmlPage,
@@ -57,13 +72,16 @@ fn judge_html(
     let length = features::word_count(&body.text());
     match CLASSES[class] {
         // Text that only scripts or JSON-LD hold does not show in the features, and is a story all the same.
-        Class::Skip(_) | Class::Publish(Kind::Brief) if body.text_source.is_some() && length >= BRIEF_WORDS => {
+        Class::Skip(_) | Class::Publish(Kind::Brief)
+            if body.text_source.is_some() && length >= BRIEF_WORDS =>
+        {
             let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
             Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
-            let source = reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
+            let source =
+                reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
             Ok(publish(kind, confidence, explain(confidence, &reasons), source, &x, html, body))
         }
     }
@@ -116,10 +134,14 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     ] {
         let distinct = found.distinct[topic as usize];
         if distinct >= 3 && f32::from(distinct) * 25.0 > words {
-            return Err(Rejection::skip(reason, format!("{distinct} phrases of {} in {words:.0} words", topic.name())));
+            return Err(Rejection::skip(
+                reason,
+                format!("{distinct} phrases of {} in {words:.0} words", topic.name()),
+            ));
         }
     }
-    let head = lines.iter().take(3).filter(|l| l.len() < 120).copied().collect::<Vec<_>>().join("\n").to_lowercase();
+    let head =
+        lines.iter().take(3).filter(|l| l.len() < 120).copied().collect::<Vec<_>>().join("\n").to_lowercase();
     let head = words::in_head(&head);
     let body_text = body.text();
     let length = features::word_count(&body_text);
@@ -162,7 +184,10 @@ fn machine_feed(source: &str) -> Option<&'static str> {
             ("<opml", "root element opml"),
         ];
         let html = head.find("<html").or_else(|| head.find("<body")).unwrap_or(usize::MAX);
-        return roots.into_iter().find(|(root, _)| head.find(root).is_some_and(|at| at < html)).map(|(_, d)| d);
+        return roots
+            .into_iter()
+            .find(|(root, _)| head.find(root).is_some_and(|at| at < html))
+            .map(|(_, d)| d);
     }
     let json = head.starts_with('{') || head.starts_with('[');
     (json && head[1..].trim_start().starts_with(['"', '{', '[']) && start.trim_end().ends_with(['}', ']']))
@@ -170,7 +195,8 @@ fn machine_feed(source: &str) -> Option<&'static str> {
 }
 
 fn explain(confidence: f32, reasons: &[(usize, f32)]) -> String {
-    let spoken: Vec<String> = reasons.iter().map(|(i, w)| format!("{} (+{w:.1})", features::name(*i))).collect();
+    let spoken: Vec<String> =
+        reasons.iter().map(|(i, w)| format!("{} (+{w:.1})", features::name(*i))).collect();
     format!("p={confidence:.2}: {}", spoken.join(", "))
 }
 

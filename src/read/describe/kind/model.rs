@@ -94,7 +94,8 @@ pub fn write(weights: &Weights) -> String {
 /// nothing.
 fn parse(text: &str) -> Weights {
     let mut weights = vec![[0.0; CLASSES.len()]; COUNT];
-    let rows: std::collections::BTreeMap<&str, &str> = text.lines().filter_map(|l| l.split_once('\t')).collect();
+    let rows: std::collections::BTreeMap<&str, &str> =
+        text.lines().filter_map(|l| l.split_once('\t')).collect();
     for (i, row) in weights.iter_mut().enumerate() {
         if let Some(line) = rows.get(features::name(i).as_str()) {
             for (weight, word) in row.iter_mut().zip(line.split('\t')) {

@@ -199,7 +199,9 @@ fn entries() -> impl Iterator<Item = (Topic, Option<Scope>, &'static str)> {
             Some(phrases.split(" | ").map(move |phrase| (topic, scope, phrase.trim())))
         })
         .flatten()
-        .filter(move |(topic, scope, phrase)| seen.insert((*topic, *scope == Some(Scope::Head), scope.is_none(), *phrase)))
+        .filter(move |(topic, scope, phrase)| {
+            seen.insert((*topic, *scope == Some(Scope::Head), scope.is_none(), *phrase))
+        })
 }
 
 #[cfg(test)]
