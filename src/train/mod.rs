@@ -10,3 +10,5 @@ pub mod topics_score;
 pub mod score;
 /// The line model of extracted text.
 pub mod text;
+/// Page kinds.
+pub mod kinds;

@@ -53,7 +53,11 @@ async fn an_event_carries_its_attributes_as_headers_and_its_trace() {
         other => panic!("{name}: {other:?}"),
     };
     for attribute in ["id", "source", "type", "subject", "time", "specversion", "dataschema"] {
-        assert_eq!(text(&format!("cloudEvents_{attribute}")), event[attribute].as_str().unwrap(), "{attribute}");
+        assert_eq!(
+            text(&format!("cloudEvents_{attribute}")),
+            event[attribute].as_str().unwrap(),
+            "{attribute}"
+        );
     }
     let trace = text("traceparent");
     assert!(trace.starts_with(&parent[..36]) && trace != parent, "same trace, a span of its own: {trace}");
@@ -116,7 +120,10 @@ async fn sigkill_of_the_worker_loses_nothing_and_sigterm_ends_it_in_order() {
     // what was published and not yet acknowledged: old and new consumer's prefetch at most
     assert!(duplicates <= 2 * 2 * 64, "{duplicates} duplicates");
     for (page, events) in &events {
-        assert!(events.iter().all(|e| e["id"] == events[0]["id"]), "{page}: a repeated event has the same id");
+        assert!(
+            events.iter().all(|e| e["id"] == events[0]["id"]),
+            "{page}: a repeated event has the same id"
+        );
     }
     let names = room.settings.names();
     assert_eq!(room.depth(&names.parking()).await, 0);
@@ -127,8 +134,12 @@ async fn an_event_that_nobody_bound_is_kept_by_the_alternate_exchange() {
     let room = Room::open("unrouted").await;
     let names = room.settings.names();
     let (queue, exchange) = (names.all(), names.articles());
-    let unbound =
-        room.channel.queue_unbind(queue.as_str().into(), exchange.as_str().into(), "article.#".into(), FieldTable::default());
+    let unbound = room.channel.queue_unbind(
+        queue.as_str().into(),
+        exchange.as_str().into(),
+        "article.#".into(),
+        FieldTable::default(),
+    );
     unbound.await.unwrap();
     room.feed(pages("u", 50)).await;
     let worker = room.worker();
@@ -141,7 +152,8 @@ async fn an_event_that_nobody_bound_is_kept_by_the_alternate_exchange() {
 async fn a_subscriber_that_refuses_pauses_the_worker_until_it_takes_again() {
     let room = Room::open("nacks").await;
     let names = room.settings.names();
-    room.policy("tight", &names.all(), serde_json::json!({"max-length": 10, "overflow": "reject-publish"})).await;
+    room.policy("tight", &names.all(), serde_json::json!({"max-length": 10, "overflow": "reject-publish"}))
+        .await;
     room.feed(pages("n", 120)).await;
     let worker = room.worker();
     room.await_depth(&names.all(), 10, PATIENCE).await;
@@ -170,9 +182,12 @@ async fn a_page_whose_claim_check_fails_goes_through_the_tiers_with_its_attempts
     )
     .await;
     let sha = "0".repeat(64);
-    let body = format!("{{\"body_ref\": {{\"uri\": \"http://127.0.0.1:1/x\", \"sha256\": \"{sha}\", \"bytes\": 9}}}}");
-    let properties =
-        BasicProperties::default().with_message_id("late".into()).with_content_type("application/json".into());
+    let body = format!(
+        "{{\"body_ref\": {{\"uri\": \"http://127.0.0.1:1/x\", \"sha256\": \"{sha}\", \"bytes\": 9}}}}"
+    );
+    let properties = BasicProperties::default()
+        .with_message_id("late".into())
+        .with_content_type("application/json".into());
     room.feed([(properties, body.clone().into_bytes())]).await;
     let plain = pipeline();
     let settings = FetchSettings {
@@ -219,7 +234,8 @@ async fn what_cannot_be_read_is_parked_with_its_reason_and_the_quarantine_handle
 
     let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
     let listed = room.copydesk(&["quarantine", "ls", "--json"]).await;
-    let rows: Vec<serde_json::Value> = said(&listed).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let rows: Vec<serde_json::Value> =
+        said(&listed).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let field = |n: usize, name: &str| rows[n][name].as_str().unwrap_or("").to_owned();
     assert_eq!(rows.len(), 3, "{}", said(&listed));
     assert_eq!((field(0, "reason").as_str(), field(0, "stage").as_str()), ("unreadable_envelope", "open"));
@@ -230,7 +246,11 @@ async fn what_cannot_be_read_is_parked_with_its_reason_and_the_quarantine_handle
     assert!(said(&shown).contains("{\"body\": 7"), "{}", said(&shown));
     let exported = room.copydesk(&["quarantine", "export", "--reason", "unreadable_envelope"]).await;
     assert_eq!(said(&exported).lines().count(), 2);
-    assert_eq!(room.copydesk(&["quarantine", "drop"]).await.status.code(), Some(64), "it wants to be told which");
+    assert_eq!(
+        room.copydesk(&["quarantine", "drop"]).await.status.code(),
+        Some(64),
+        "it wants to be told which"
+    );
     assert!(room.copydesk(&["quarantine", "drop", "--reason", "limit_message_bytes"]).await.status.success());
     assert!(room.copydesk(&["quarantine", "replay", "bad-1"]).await.status.success());
     assert_eq!(room.depth(&names.raw()).await, 1);
@@ -260,7 +280,9 @@ async fn the_topology_is_compared_in_full_and_a_change_is_told() {
     let told = room.copydesk(&["topology", "verify"]).await;
     let said = String::from_utf8_lossy(&told.stdout).into_owned();
     assert_eq!(told.status.code(), Some(1), "{said}");
-    for what in ["queue pages.raw: the policy in force", "pages.dlx → pages.parking", "queue pages.skipped: missing"] {
+    for what in
+        ["queue pages.raw: the policy in force", "pages.dlx → pages.parking", "queue pages.skipped: missing"]
+    {
         assert!(said.contains(what), "{what} is not told:\n{said}");
     }
     room.no_policy("other").await;
@@ -340,7 +362,12 @@ async fn a_message_that_kills_the_connection_is_parked_by_the_broker_and_its_nei
             "dead-letter-strategy": "at-least-once", "overflow": "reject-publish"}),
     )
     .await;
-    let garbling = Proxy::garbling(([127, 0, 0, 1], room.node.amqp_port).into(), b"poison-id", b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7").await;
+    let garbling = Proxy::garbling(
+        ([127, 0, 0, 1], room.node.amqp_port).into(),
+        b"poison-id",
+        b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7",
+    )
+    .await;
     room.feed(pages("before", 30)).await;
     let url = room.settings.url.replace(&room.node.amqp_port.to_string(), &garbling.port.to_string());
     room.feed_through(&url, page("poison-id", 0)).await;
@@ -367,11 +394,18 @@ async fn the_broker_and_process_make_the_same_events_of_the_same_pages() {
     match corpus() {
         Some(corpus) => {
             for (at, entry) in walk(corpus.join("samples")).into_iter().enumerate() {
-                lines.push(message(&format!("sample-{at}"), "text/plain", &std::fs::read(&entry).unwrap(), None));
+                lines.push(message(
+                    &format!("sample-{at}"),
+                    "text/plain",
+                    &std::fs::read(&entry).unwrap(),
+                    None,
+                ));
             }
             lines.extend(publishers(&corpus));
         }
-        None => eprintln!("no corpus at ../shared nor at COPYDESK_CORPUS: the shipped pages alone are compared"),
+        None => {
+            eprintln!("no corpus at ../shared nor at COPYDESK_CORPUS: the shipped pages alone are compared")
+        }
     }
     assert!(lines.len() > 20, "{} pages", lines.len());
     let json = BasicProperties::default().with_content_type("application/json".into());
@@ -412,7 +446,8 @@ async fn the_broker_and_process_make_the_same_events_of_the_same_pages() {
 fn message(id: &str, kind: &str, body: &[u8], url: Option<&str>) -> String {
     use base64::Engine as _;
     let body = base64::prelude::BASE64_STANDARD.encode(body);
-    let mut message = serde_json::json!({"id": id, "content_type": kind, "body_base64": body, "scraper": "test"});
+    let mut message =
+        serde_json::json!({"id": id, "content_type": kind, "body_base64": body, "scraper": "test"});
     match url {
         Some(url) => message["url"] = url.into(),
         None => message["source"] = "herald.example".into(),
@@ -461,7 +496,12 @@ impl Room {
     }
 
     async fn user(&self, name: &str, configure: &str, write: &str, read: &str) {
-        self.api(reqwest::Method::PUT, &format!("users/{name}"), Some(serde_json::json!({"password": name, "tags": ""}))).await;
+        self.api(
+            reqwest::Method::PUT,
+            &format!("users/{name}"),
+            Some(serde_json::json!({"password": name, "tags": ""})),
+        )
+        .await;
         let rights = serde_json::json!({"configure": configure, "write": write, "read": read});
         self.api(reqwest::Method::PUT, &format!("permissions/{}/{name}", self.vhost), Some(rights)).await;
     }

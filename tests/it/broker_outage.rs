@@ -61,6 +61,9 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
     eprintln!("{PAGES} pages through three outages: {duplicates} duplicates, {} returned", balance.returned);
     assert!(duplicates <= 3 * 2 * 256, "{duplicates} duplicates");
     for (page, events) in &events {
-        assert!(events.iter().all(|e| e["id"] == events[0]["id"]), "{page}: a repeated event has the same id");
+        assert!(
+            events.iter().all(|e| e["id"] == events[0]["id"]),
+            "{page}: a repeated event has the same id"
+        );
     }
 }

@@ -12,6 +12,8 @@ mod definitions;
 mod deploy;
 /// Shipped pages and their golden events.
 mod golden;
+/// Page kinds: labelled pages, languages held out.
+mod kinds;
 /// Private servers for tests.
 mod kit;
 /// The dashboard and the alerts against a real Prometheus.

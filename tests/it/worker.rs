@@ -42,7 +42,9 @@ fn unreadable(id: &str) -> Message {
 /// A claim check at a host that refuses connections.
 fn unreachable(id: &str) -> Message {
     let sha = "0".repeat(64);
-    let body = format!("{{\"body_ref\": {{\"uri\": \"http://127.0.0.1:1/{id}\", \"sha256\": \"{sha}\", \"bytes\": 9}}}}");
+    let body = format!(
+        "{{\"body_ref\": {{\"uri\": \"http://127.0.0.1:1/{id}\", \"sha256\": \"{sha}\", \"bytes\": 9}}}}"
+    );
     message(id, "application/json", body)
 }
 
@@ -86,7 +88,12 @@ fn plain_pool() -> PoolSettings {
 }
 
 /// Feeds all, ends, and runs to the end.
-async fn through(messages: Vec<Message>, handle: &Handle, source: ChannelSource, worker: Worker<ChannelSink>) -> Balance {
+async fn through(
+    messages: Vec<Message>,
+    handle: &Handle,
+    source: ChannelSource,
+    worker: Worker<ChannelSink>,
+) -> Balance {
     for message in messages {
         handle.feed(message);
     }
@@ -146,7 +153,8 @@ async fn each_fate_goes_where_it_belongs() {
 
 #[tokio::test]
 async fn a_sink_that_refuses_is_waited_out_and_nothing_is_settled_before_its_confirm() {
-    let Bench { handle, source, worker, health, gate } = bench(pipeline(), Settings::default(), &plain_pool());
+    let Bench { handle, source, worker, health, gate } =
+        bench(pipeline(), Settings::default(), &plain_pool());
     handle.from_now_on(Cue::Refuse);
     for n in 0..40 {
         handle.feed(text_page(&format!("p{n}")));
@@ -173,11 +181,13 @@ async fn a_sink_that_refuses_is_waited_out_and_nothing_is_settled_before_its_con
 
 #[tokio::test]
 async fn a_store_that_is_out_pauses_the_intake_and_counts_no_attempt() {
-    let Bench { handle, source, worker, gate, health } = bench(pipeline(), Settings::default(), &plain_pool());
+    let Bench { handle, source, worker, gate, health } =
+        bench(pipeline(), Settings::default(), &plain_pool());
     let shut = tokio::spawn(async move { gate.wait_out(&Failure::shared("the store", "refused")).await });
     tokio::task::yield_now().await;
     assert!(!health.not_ready().is_empty());
-    let balance = through((0..20).map(|n| text_page(&format!("p{n}"))).collect(), &handle, source, worker).await;
+    let balance =
+        through((0..20).map(|n| text_page(&format!("p{n}"))).collect(), &handle, source, worker).await;
     shut.await.unwrap();
     assert_eq!((balance.received, balance.created), (20, 20));
 }
@@ -220,7 +230,8 @@ async fn an_event_over_the_limit_is_parked() {
 
 #[tokio::test]
 async fn a_drain_finishes_what_is_at_hand_and_leaves_the_rest() {
-    let Bench { handle, source, worker, .. } = bench(pipeline(), Settings { concurrency: 4, ..Settings::default() }, &plain_pool());
+    let Bench { handle, source, worker, .. } =
+        bench(pipeline(), Settings { concurrency: 4, ..Settings::default() }, &plain_pool());
     for n in 0..500 {
         handle.feed(text_page(&format!("p{n}")));
     }

@@ -9,6 +9,7 @@ pub mod gazetteer;
 mod headline;
 mod images;
 pub mod jsonld;
+pub mod kind;
 mod ledger;
 mod names;
 mod originator;
@@ -18,7 +19,7 @@ mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::{Completeness, EvidenceSource, Kind, Language};
+use crate::model::article::{EvidenceSource, Language};
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
 use crate::read::Parsed;
@@ -35,6 +36,7 @@ pub fn describe(
     budget: &mut Budget,
     trace: &mut Trace,
 ) -> Result<Article, Rejection> {
+    let judged = kind::judge(page, parsed, &body, budget)?;
     let scene = Scene::set(page, parsed, &body, budget)?;
     let mut ledger = Ledger::default();
     let mut paragraphs = body.paragraphs.clone();
@@ -55,10 +57,11 @@ pub fn describe(
     let source = place::publisher(&scene, &mut ledger);
     let section = place::section(&scene, &mut ledger);
     let keywords = place::keywords(&scene, &mut ledger);
-    let free = place::free_access(&scene, &mut ledger);
+    place::note_free_access(&scene, &mut ledger);
     let images = images::images(&scene);
     let links = links(&scene, &paragraphs);
-    let partial = body.partial.is_some() || free == Some(false);
+    ledger.evidence.insert("kind".into(), judged.kind_evidence);
+    ledger.evidence.insert("completeness".into(), judged.completeness_evidence);
     trace.witnesses.append(&mut ledger.witnesses);
     Ok(Article {
         url: page.url.as_ref().map(|u| u.to_string()),
@@ -78,8 +81,8 @@ pub fn describe(
         links,
         section,
         keywords,
-        kind: Kind::Article,
-        completeness: if partial { Completeness::Partial } else { Completeness::Full },
+        kind: judged.kind,
+        completeness: judged.completeness,
         evidence: ledger.evidence,
         paragraphs,
         removed: body.removed,
