@@ -12,6 +12,8 @@ mod eval;
 mod validate;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
+/// The shipped models, rebuilt from data.
+mod train;
 /// What commands share: configuration → pipeline.
 pub mod setup;
 
@@ -71,6 +73,9 @@ pub enum Command {
     Eval(eval::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// Rebuild a shipped model from data
+    #[command(subcommand)]
+    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Print completions for a shell
@@ -109,6 +114,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

@@ -2,5 +2,7 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// Which blocks of a page are its article.
+pub mod extract;
 /// The measure.
 pub mod score;
