@@ -1,15 +1,19 @@
 //! `copydesk eval`: the pipeline scored against gold pages, by the measure of `train::score`.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::{Exit, PARKED, USAGE, setup};
 use crate::config::Config;
+use crate::model::page::RawBody;
 use crate::model::{Envelope, RawPage, SiteKnowledge};
-use crate::train::score::{self, Gold, Prediction, Report};
+use crate::train::score::{self, Gold, Prediction};
 use crate::transport::files::Inputs;
 use crate::worker::Pipeline;
 
@@ -21,6 +25,12 @@ pub struct Args {
     /// Also write what the pipeline made of each page
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
+    /// Score predictions of another tool (JSON lines as `--predictions` writes them) instead of our own
+    #[arg(long, value_name = "FILE", conflicts_with = "predictions")]
+    score: Option<PathBuf>,
+    /// Also say how long reading took, one page after another on one thread
+    #[arg(long)]
+    time: bool,
     /// Show the pages with the worst bodies
     #[arg(long, value_name = "N", default_value_t = 0)]
     worst: usize,
@@ -35,10 +45,15 @@ pub struct Args {
 pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     let required = args.require.iter().map(|r| requirement(r)).collect::<Result<Vec<_>, _>>()?;
     let pipeline = setup::runtime()?.block_on(setup::pipeline(config, config.read(), "none"))?;
+    let others = args.score.as_deref().map(read_predictions).transpose()?;
     let mut pairs = Vec::new();
+    let mut clock = Clock::default();
     for path in &args.gold {
         for gold in read_gold(path)? {
-            let prediction = predict(&pipeline, path, &gold)?;
+            let prediction = match &others {
+                Some(all) => all.get(&gold.id).cloned().unwrap_or_default(),
+                None => predict(&pipeline, path, &gold, &mut clock)?,
+            };
             pairs.push((gold, prediction));
         }
     }
@@ -46,19 +61,22 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
         write_predictions(path, &pairs).map_err(|e| Exit::new(USAGE, format!("{}: {e}", path.display())))?;
     }
     let report = score::score(&pairs);
+    let mut table = json!(report);
+    if args.time {
+        table["time"] = clock.shown();
+    }
     if args.json {
-        println!("{}", json!(report));
+        println!("{table}");
     } else {
-        print!("{}", shown(&report));
+        print!("{}", shown(&table));
         for (f1, id) in report.each.iter().take(args.worst) {
             println!("{f1:.3}  {id}");
         }
     }
-    let table = json!(report);
     let short: Vec<String> = required
         .iter()
         .filter_map(|(path, min)| {
-            let got = table.pointer(path).and_then(serde_json::Value::as_f64);
+            let got = table.pointer(path).and_then(Value::as_f64);
             (got.is_none_or(|got| got < *min)).then(|| format!("{} is {got:?}, wanted {min}", &path[1..]))
         })
         .collect();
@@ -96,11 +114,25 @@ fn read_all(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn predict(pipeline: &Pipeline, gold_file: &Path, gold: &Gold) -> Result<Prediction, Exit> {
+fn predict(
+    pipeline: &Pipeline,
+    gold_file: &Path,
+    gold: &Gold,
+    clock: &mut Clock,
+) -> Result<Prediction, Exit> {
     let nothing = Prediction { id: gold.id.clone(), ..Prediction::default() };
     // What cannot be opened or is no article counts as empty.
     let Some(raw) = raw_page(pipeline, gold_file, gold)? else { return Ok(nothing) };
-    let Ok((reading, _)) = pipeline.read(raw, &SiteKnowledge::default()) else { return Ok(nothing) };
+    clock.bytes += match &raw.body {
+        RawBody::Text(text) => text.len() as u64,
+        RawBody::Bytes(bytes) => bytes.len() as u64,
+        RawBody::Reference(_) => 0,
+    };
+    let began = Instant::now();
+    let read = pipeline.read(raw, &SiteKnowledge::default());
+    clock.spent += began.elapsed();
+    clock.pages += 1;
+    let Ok((reading, _)) = read else { return Ok(nothing) };
     let article = reading.article;
     Ok(Prediction {
         body: article.body(),
@@ -109,6 +141,26 @@ fn predict(pipeline: &Pipeline, gold_file: &Path, gold: &Gold) -> Result<Predict
         published: article.published_at.map(|t| t.value).unwrap_or_default(),
         ..nothing
     })
+}
+
+/// Time spent on reading and classifying; opening files is not counted.
+#[derive(Default)]
+struct Clock {
+    spent: Duration,
+    pages: u64,
+    bytes: u64,
+}
+
+impl Clock {
+    fn shown(&self) -> Value {
+        let seconds = self.spent.as_secs_f64().max(1e-9);
+        json!({
+            "pages": self.pages,
+            "seconds": seconds,
+            "pages_per_second": self.pages as f64 / seconds,
+            "mb_per_second": self.bytes as f64 / 1e6 / seconds,
+        })
+    }
 }
 
 fn raw_page(pipeline: &Pipeline, gold_file: &Path, gold: &Gold) -> Result<Option<RawPage>, Exit> {
@@ -157,20 +209,55 @@ fn write_predictions(path: &Path, pairs: &[(Gold, Prediction)]) -> std::io::Resu
     to.flush()
 }
 
-fn shown(report: &Report) -> String {
-    let mut out = String::new();
-    if let serde_json::Value::Object(rows) = json!(report) {
-        for name in ["body", "snippets", "title", "authors", "published"] {
-            let Some(serde_json::Value::Object(row)) = rows.get(name) else { continue };
-            out.push_str(&format!("{name:10}"));
-            for (key, value) in row {
-                match value.as_u64() {
-                    Some(n) => out.push_str(&format!(" {key} {n} ")),
-                    None => out.push_str(&format!(" {key} {:.4} ", value.as_f64().unwrap_or_default())),
-                }
-            }
-            out.push('\n');
+fn read_predictions(path: &Path) -> Result<HashMap<String, Prediction>, Exit> {
+    let told = |e: &dyn std::fmt::Display| Exit::new(USAGE, format!("{}: {e}", path.display()));
+    let text = read_all(path).map_err(|e| told(&e))?;
+    BufReader::new(&text[..])
+        .lines()
+        .enumerate()
+        .map(|(i, line)| {
+            let line = line.map_err(|e| told(&e))?;
+            let got: Predicted =
+                serde_json::from_str(&line).map_err(|e| told(&format!("line {}: {e}", i + 1)))?;
+            Ok((got.id.clone(), got.into()))
+        })
+        .collect()
+}
+
+/// As other tools write it: a field that they lack is absent or null.
+#[derive(Deserialize)]
+struct Predicted {
+    id: String,
+    body: Option<String>,
+    title: Option<String>,
+    authors: Option<Vec<String>>,
+    published: Option<String>,
+}
+
+impl From<Predicted> for Prediction {
+    fn from(p: Predicted) -> Self {
+        Self {
+            id: p.id,
+            body: p.body.unwrap_or_default(),
+            title: p.title.unwrap_or_default(),
+            authors: p.authors.unwrap_or_default(),
+            published: p.published.unwrap_or_default(),
         }
+    }
+}
+
+fn shown(table: &Value) -> String {
+    let mut out = String::new();
+    for name in ["body", "snippets", "title", "authors", "published", "time"] {
+        let Some(Value::Object(row)) = table.get(name) else { continue };
+        out.push_str(&format!("{name:10}"));
+        for (key, value) in row {
+            match value.as_u64() {
+                Some(n) => out.push_str(&format!(" {key} {n} ")),
+                None => out.push_str(&format!(" {key} {:.4} ", value.as_f64().unwrap_or_default())),
+            }
+        }
+        out.push('\n');
     }
     out
 }

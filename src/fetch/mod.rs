@@ -36,3 +36,9 @@ impl Fetcher {
         Err(FetchError::Refused(format!("{}: claim checks are off", reference.uri)))
     }
 }
+
+/// Makes *ring* the process's provider for TLS; to be called before a client is built.
+pub fn install_crypto() {
+    // an error says that one is installed already
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -4,5 +4,9 @@
 pub mod boost;
 /// Which blocks of a page are its article.
 pub mod extract;
+/// Topic models.
+pub mod topics;
+/// Their measure.
+pub mod topics_score;
 /// The measure.
 pub mod score;

@@ -2,7 +2,23 @@
 
 /// The command line: exit codes, messages.
 mod cli;
+/// What `deploy/rabbitmq` ships, on a real node.
+mod definitions;
+/// Everything under `deploy/`, by the real tools.
+mod deploy;
 /// Shipped pages and their golden events.
 mod golden;
+/// Private servers for tests.
+mod kit;
+/// The dashboard and the alerts against a real Prometheus.
+mod prometheus;
 /// Which room may know which.
 mod rooms;
+/// `/metrics`, `/livez`, `/readyz`.
+mod telemetry;
+/// Finds the tools that tests call.
+mod tools;
+/// A private redis-server.
+mod redis_server;
+/// Both homes of the store, held to one suite.
+mod store;

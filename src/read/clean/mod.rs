@@ -3,6 +3,8 @@
 
 /// Damaged text made whole again.
 pub mod repair;
+/// The rule packs, compiled.
+pub mod lexicon;
 
 use crate::model::trace::Trace;
 use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge};

@@ -1,44 +1,75 @@
 //! Headline, authors, dates, dateline, language, images, kind, completeness: each with its evidence.
 
+pub mod agencies;
+mod authors;
 pub mod dates;
+mod entities;
+mod headline;
+mod images;
+pub mod jsonld;
+mod ledger;
+mod names;
+mod place;
+mod published;
+mod scene;
+mod standfirst;
+pub mod url;
 
-use std::collections::BTreeMap;
-
-use crate::model::article::{Completeness, Kind, Language, Publisher};
+use crate::model::article::{Completeness, Kind, Language};
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
 use crate::read::Parsed;
+use ledger::Ledger;
+use scene::Scene;
+
+const MOST_LINKS: usize = 200;
 
 pub fn describe(
     page: &DecodedPage,
-    _parsed: &Parsed,
+    parsed: &Parsed,
     body: Body,
     knowledge: &SiteKnowledge,
-    _budget: &mut Budget,
-    _trace: &mut Trace,
+    budget: &mut Budget,
+    trace: &mut Trace,
 ) -> Result<Article, Rejection> {
+    let scene = Scene::set(page, parsed, &body, budget)?;
+    let mut ledger = Ledger::default();
+    let mut paragraphs = body.paragraphs.clone();
+    let headline = headline::headline(&scene, &mut ledger);
+    let standfirst = standfirst::standfirst(&scene, &mut paragraphs, headline.as_deref(), &mut ledger);
+    let authorship = authors::authors(&scene, &mut ledger);
+    let dates = published::published(&scene, None, &mut ledger);
+    let addresses = place::addresses(&scene, &mut ledger);
+    let source = place::publisher(&scene, &mut ledger);
+    let section = place::section(&scene, &mut ledger);
+    let keywords = place::keywords(&scene, &mut ledger);
+    let free = place::free_access(&scene, &mut ledger);
+    let images = images::images(&scene);
+    let links = links(&scene, &paragraphs);
+    let partial = body.partial.is_some() || free == Some(false);
+    trace.witnesses.append(&mut ledger.witnesses);
     Ok(Article {
         url: page.url.as_ref().map(|u| u.to_string()),
-        canonical_url: None,
-        url_aliases: Vec::new(),
-        source: page.site.as_ref().map(|site| Publisher { name: None, domain: Some(site.clone()) }),
-        headline: page.hints.title.clone(),
-        standfirst: None,
-        byline: None,
-        authors: Vec::new(),
+        canonical_url: addresses.canonical,
+        url_aliases: addresses.aliases,
+        source,
+        headline,
+        standfirst,
+        byline: authorship.byline,
+        authors: authorship.authors,
         dateline: None,
         originator: None,
-        published_at: None,
-        modified_at: None,
-        language: Language { tag: "und".into(), confidence: 0.0, declared: None },
-        images: Vec::new(),
-        links: Vec::new(),
-        section: None,
-        keywords: Vec::new(),
+        published_at: dates.published,
+        modified_at: dates.modified,
+        language: Language { tag: "und".into(), confidence: 0.0, declared: scene.declared.clone() },
+        images,
+        links,
+        section,
+        keywords,
         kind: Kind::Article,
-        completeness: Completeness::Full,
-        evidence: BTreeMap::new(),
-        paragraphs: body.paragraphs,
+        completeness: if partial { Completeness::Partial } else { Completeness::Full },
+        evidence: ledger.evidence,
+        paragraphs,
         removed: body.removed,
         raw: page.raw.clone(),
         site: page.site.clone(),
@@ -46,4 +77,30 @@ pub fn describe(
         rules: None,
         models: Vec::new(),
     })
+}
+
+/// Where the story's own words link to.
+fn links(scene: &Scene<'_>, paragraphs: &[crate::model::body::Paragraph]) -> Vec<String> {
+    let Some(html) = scene.html else { return Vec::new() };
+    let mut blocks: Vec<u32> = paragraphs.iter().filter_map(|p| p.block).collect();
+    blocks.sort_unstable();
+    let mut out: Vec<String> = Vec::new();
+    for anchor in &html.anchors {
+        if out.len() == MOST_LINKS {
+            break;
+        }
+        if blocks.binary_search(&anchor.block).is_err() {
+            continue;
+        }
+        let Some(mut target) = place::resolve(scene.page.url.as_ref(), html.attr(anchor.href)) else {
+            continue;
+        };
+        target.set_fragment(None);
+        if scene.page.url.as_ref().is_none_or(|own| url::key(own) != url::key(&target))
+            && !out.iter().any(|l| l == target.as_str())
+        {
+            out.push(target.to_string());
+        }
+    }
+    out
 }

@@ -1,0 +1,223 @@
+//! The headline: what most witnesses print, without the name of the site or section behind it.
+
+use super::entities::plain;
+use super::ledger::{Ledger, Said};
+use super::scene::{Scene, squeezed};
+use crate::model::article::EvidenceSource as From;
+use crate::model::body::FoundField;
+
+/// Longest headline that is believed, in characters.
+const LONGEST: usize = 400;
+
+type Heard = Said<String>;
+
+/// Weighs the witnesses: equal texts (letters and digits) add their weights, the heaviest text wins, and
+/// is printed as its most careful witness prints it.
+pub fn headline(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
+    let heard = witnesses(scene);
+    let keys: Vec<String> = heard.iter().map(|(said, _)| squeezed(&said.value)).collect();
+    let mut best: Option<(f32, usize)> = None;
+    for (i, key) in keys.iter().enumerate() {
+        let agrees = |(k, (said, _)): &(&String, &(Heard, f32))| *k == key || is_cut(k, key, &said.value);
+        let votes: f32 = keys.iter().zip(&heard).filter(agrees).map(|(_, (_, w))| w).sum();
+        if best.is_none_or(|(most, _)| votes > most) {
+            best = Some((votes, i));
+        }
+    }
+    let (votes, text) = best?;
+    let chosen = spelling(&heard, &keys, text);
+    let all: f32 = heard.iter().map(|(_, w)| w).sum();
+    let mut value = heard[chosen].0.value.clone();
+    let mut why = "most witnesses agree";
+    if votes < all * 0.7 {
+        if let Some(common) = common_tail(&heard) {
+            value = common;
+            why = "the witnesses differ in the kicker before it";
+        }
+    }
+    for (i, (said, _)) in heard.iter().enumerate() {
+        if i == chosen {
+            ledger.believe("headline", said, (votes / all).clamp(0.3, 0.99), why);
+        } else if keys[i] == keys[chosen] {
+            ledger.dismiss("headline", said, "says the same");
+        } else {
+            ledger.dismiss("headline", said, "fewer witnesses print this");
+        }
+    }
+    Some(value)
+}
+
+fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
+    let mut raw: Vec<(From, &'static str, String, f32)> = Vec::new();
+    if let Some(ld) = &scene.ld {
+        let headline = ld.headline.clone().or_else(|| ld.name.clone().filter(|_| !is_page_type(&ld.types)));
+        raw.extend(headline.map(|h| (From::JsonLd, "headline", h, 3.0)));
+    }
+    if let Some(html) = scene.html {
+        let metas: [(From, &'static str, f32); 6] = [
+            (From::OpenGraph, "og:title", 2.5),
+            (From::Meta, "twitter:title", 1.0),
+            (From::Meta, "parsely-title", 1.0),
+            (From::Meta, "dc.title", 1.0),
+            (From::Meta, "citation_title", 1.0),
+            (From::Meta, "headline", 1.5),
+        ];
+        for (source, place, weight) in metas {
+            raw.extend(html.meta(place).map(|v| (source, place, v.to_owned(), weight)));
+        }
+        if let Some(text) = scene.headline_block.map(|b| heading_text(html, b)) {
+            raw.push((From::Html, "h1", text, 3.0));
+        }
+        let prop = html.props.iter().find(|p| html.attr(p.name).ends_with("headline"));
+        if let Some(prop) = prop {
+            let text = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
+            raw.push((From::Html, "itemprop headline", text.to_owned(), 1.5));
+        }
+        raw.extend(html.head.title.clone().map(|t| (From::Html, "title", t, 1.5)));
+    }
+    raw.extend(
+        scene.found(FoundField::Headline).next().map(|t| (From::Text, "title line", t.to_owned(), 2.0)),
+    );
+    raw.extend(scene.page.hints.title.clone().map(|t| (From::Hint, "title", t, 2.2)));
+    let all: Vec<String> = raw.iter().map(|(_, _, text, _)| plain(text)).collect();
+    raw.into_iter()
+        .zip(&all)
+        .filter_map(|((source, place, raw, weight), text)| {
+            let value = without_site(text, scene, &all);
+            let length = value.chars().count();
+            let is_site = scene.site_names.contains(&squeezed(&value));
+            ((2..=LONGEST).contains(&length) && !is_site)
+                .then(|| (Said::new(source, place, raw, value), weight))
+        })
+        .collect()
+}
+
+fn is_page_type(types: &[String]) -> bool {
+    types.iter().any(|t| t.ends_with("Page"))
+}
+
+/// Text of the whole `h1` around a block.
+fn heading_text(html: &crate::model::html::HtmlPage, block: u32) -> String {
+    let h1 = html.ancestors(html.blocks[block as usize].container).find(|c| html.attr(c.tag) == "h1");
+    let range = h1.map_or(block..block + 1, |c| c.first_block..c.end_block);
+    let parts: Vec<&str> = range.take(8).map(|b| html.block_text(b as usize)).collect();
+    parts.join(" ")
+}
+
+/// Whether `short` is `long` cut off at the end by a content system, as `printed` shows.
+fn is_cut(short: &str, long: &str, printed: &str) -> bool {
+    let cut = printed.ends_with(['…', '.']) && printed.ends_with(['…']) | printed.ends_with("...");
+    (cut || printed.chars().count() >= 100)
+        && short.len() >= 30
+        && short.len() < long.len()
+        && long.starts_with(short)
+}
+
+/// Of the witnesses that say the same, the one whose very spelling most others share.
+fn spelling(heard: &[(Heard, f32)], keys: &[String], text: usize) -> usize {
+    let equal = || (0..heard.len()).filter(|i| keys[*i] == keys[text]);
+    let shared = |i: usize| -> f32 {
+        equal().filter(|j| heard[*j].0.value == heard[i].0.value).map(|j| heard[j].1).sum()
+    };
+    equal().fold(text, |best, i| if shared(i) > shared(best) { i } else { best })
+}
+
+/// What the main witnesses have in common where each puts another kicker before it:
+/// `Crisis in town - “We stay”` and `Mill closes: “We stay”`.
+fn common_tail(heard: &[(Heard, f32)]) -> Option<String> {
+    let tails = |text: &str| -> Vec<String> {
+        [": ", " - ", " – ", " — ", " | "]
+            .iter()
+            .filter_map(|mark| text.split_once(mark).map(|(_, tail)| tail.trim().to_owned()))
+            .filter(|t| t.chars().count() >= 20)
+            .collect()
+    };
+    let visible = heard.iter().find(|(s, _)| s.place == "h1")?;
+    let others = heard.iter().filter(|(s, _)| s.place == "og:title" || s.place == "headline");
+    let mine = tails(&visible.0.value);
+    others.filter(|(s, _)| s.value != visible.0.value).find_map(|(s, _)| {
+        let theirs = tails(&s.value);
+        let shorter = s.value.chars().count().min(visible.0.value.chars().count());
+        mine.iter()
+            .filter(|m| m.chars().count() * 5 >= shorter * 3)
+            .find(|m| theirs.iter().any(|t| squeezed(t) == squeezed(m)))
+            .cloned()
+    })
+}
+
+/// Marks between a headline and the names behind or before it.
+const MARKS: [&str; 15] =
+    [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", "|", "｜", "：", "_", ":"];
+
+/// The text without the site's name, its domain, a date or a section set off behind or before it.
+fn without_site(text: &str, scene: &Scene<'_>, all: &[String]) -> String {
+    let mut text = text.trim();
+    for _ in 0..4 {
+        let Some(shorter) = shorter(text, scene, all) else { break };
+        text = shorter;
+    }
+    text.to_owned()
+}
+
+fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String]) -> Option<&'t str> {
+    for mark in MARKS {
+        if let Some((head, tail)) = text.rsplit_once(mark) {
+            let (head, tail) = (head.trim_end(), tail.trim());
+            if enough(head, tail)
+                && (is_site(tail, scene) || is_day(tail, scene) || is_shown(head, tail, mark, all))
+            {
+                return Some(head);
+            }
+        }
+        if mark == ":" {
+            continue;
+        }
+        if let Some((head, tail)) = text.split_once(mark) {
+            let (head, tail) = (head.trim(), tail.trim_start());
+            if enough(tail, head) && is_site(head, scene) {
+                return Some(tail);
+            }
+        }
+    }
+    // A site's name behind a comma, with nothing else that it could be.
+    let (head, tail) = text.rsplit_once(", ")?;
+    (enough(head, tail)
+        && (is_site(tail, scene) && tail.contains('.') || is_day(tail, scene) && head.contains(',')))
+    .then_some(head)
+}
+
+fn enough(kept: &str, dropped: &str) -> bool {
+    let kept = kept.chars().count();
+    kept >= 8 && kept + 12 > dropped.chars().count() || kept >= 4 && dropped.chars().count() < 12
+}
+
+/// Whether a part of a title is the site's name, or the name with an edition or section beside it.
+fn is_site(part: &str, scene: &Scene<'_>) -> bool {
+    let part = squeezed(part);
+    if part.chars().count() < 2 {
+        return false;
+    }
+    scene.site_names.iter().any(|name| {
+        let (short, long) = if part.len() < name.len() { (&part, name) } else { (name, &part) };
+        let (s, l) = (short.chars().count(), long.chars().count());
+        part == *name
+            || (s >= 3
+                && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
+                && l <= s * 2 + 8)
+    })
+}
+
+fn is_day(part: &str, scene: &Scene<'_>) -> bool {
+    part.len() <= 24 && super::dates::letters_beside(part, &scene.dates()).is_some_and(|letters| letters == 0)
+}
+
+/// Whether another witness prints the kept part alone: then what is set off from it by a mark that
+/// seldom stands in headlines is no part of it.
+fn is_shown(kept: &str, dropped: &str, mark: &str, all: &[String]) -> bool {
+    let loose = matches!(mark, " / " | ":" | "_" | "：");
+    if loose || dropped.chars().count() > 40 {
+        return false;
+    }
+    let kept = squeezed(kept);
+    all.iter().any(|other| squeezed(other) == kept)
+}

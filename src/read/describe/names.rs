@@ -1,0 +1,475 @@
+//! Author names out of bylines and fields: joined names split, titles, places, mail and social tails
+//! cut, people and organisations told apart. Nothing rather than junk.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
+use super::agencies;
+use super::entities::plain;
+use super::scene::squeezed;
+use crate::model::article::{Author, AuthorKind};
+
+/// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
+const WORDS: &str = include_str!("names.txt");
+
+/// Words of bylines by their kind, in lower case.
+struct Lexicon {
+    /// Stand before the names; longest first.
+    leads: Vec<&'static str>,
+    /// No name holds them: interface texts, accounts of content systems.
+    junk: FxHashSet<&'static str>,
+    /// Desks, houses and legal bodies.
+    organisations: FxHashSet<&'static str>,
+    /// Jobs, which stand behind names and are none.
+    roles: FxHashSet<&'static str>,
+    /// Words that alone name nobody.
+    generic: FxHashSet<&'static str>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let of = |kind: &'static str| {
+        WORDS.lines().filter_map(|l| l.split_once('\t')).filter(move |(k, _)| *k == kind).map(|(_, w)| w)
+    };
+    let mut leads: Vec<&'static str> = of("lead").collect();
+    leads.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    Lexicon {
+        leads,
+        junk: of("junk").collect(),
+        organisations: of("organisation").collect(),
+        roles: of("role").collect(),
+        generic: of("generic").collect(),
+    }
+});
+
+/// Authors of one byline; more is a list of something else.
+const MOST: usize = 20;
+
+/// What a name may be trusted to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// A field made for authors: initials and lower case are taken as they are.
+    Field,
+    /// Visible text that begins like a byline: a name without spaces is believed in scripts that have none.
+    Byline,
+    /// Visible text: only what looks like a name.
+    Text,
+}
+
+/// The authors that `raw` names. `site_names` are squeezed names of the publisher.
+pub fn authors(raw: &str, trust: Trust, site_names: &[String]) -> Vec<Author> {
+    let text = plain(raw);
+    let trust = if trust == Trust::Text && has_lead(&text) { Trust::Byline } else { trust };
+    let text = without_lead(&text);
+    let text = without_tail(text);
+    let mut out: Vec<Author> = Vec::new();
+    for part in parts(text, site_names) {
+        let Some(author) = one(&part, trust, site_names) else { continue };
+        if out.len() < MOST && !out.iter().any(|a| squeezed(&a.name) == squeezed(&author.name)) {
+            out.push(author);
+        }
+    }
+    out
+}
+
+/// Whether a line begins like a byline: `By`, `Von`, `Text:`, `Автор:`.
+pub fn has_lead(text: &str) -> bool {
+    let text = text.trim();
+    without_lead(text).len() < text.len()
+}
+
+fn without_lead(text: &str) -> &str {
+    let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
+    for _ in 0..2 {
+        let Some(rest) = LEXICON.leads.iter().find_map(|lead| after_lead(text, lead)) else { break };
+        text = rest;
+    }
+    text
+}
+
+fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    for expected in lead.chars() {
+        if !rest.next()?.to_lowercase().eq(std::iter::once(expected)) {
+            return None;
+        }
+    }
+    let rest = rest.as_str();
+    let marked = rest.trim_start().starts_with([':', '：', '・', '|']);
+    let cjk = lead.chars().all(|c| c as u32 >= 0x2e80);
+    // Many leads are ordinary words or first names: without a colon only the prepositions count.
+    let preposition = lead.contains(' ')
+        || matches!(
+            lead,
+            "by" | "von"
+                | "par"
+                | "por"
+                | "di"
+                | "door"
+                | "af"
+                | "av"
+                | "od"
+                | "oleh"
+                | "від"
+                | "מאת"
+                | "بقلم"
+        );
+    let spaced = rest.starts_with(char::is_whitespace);
+    let glued = lead == "by" && text.starts_with("By") && rest.starts_with(char::is_uppercase);
+    (marked || cjk || (preposition && spaced) || glued)
+        .then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '・' | '|')))
+}
+
+/// Cuts what follows the names: a date, an address, a social handle, a role behind a mark.
+fn without_tail(text: &str) -> &str {
+    let mut end = text.len();
+    for mark in [
+        " | ",
+        " • ",
+        " · ",
+        " – ",
+        " — ",
+        "|",
+        " -- ",
+        " @",
+        " Follow ",
+        " Published",
+        " Updated",
+        " Published:",
+        " Posted",
+        "\t",
+    ] {
+        if let Some(at) = text[..end].find(mark).filter(|at| *at > 0) {
+            end = at;
+        }
+    }
+    // A mail address: from the start of its word on.
+    if let Some(at) = text[..end].find('@') {
+        end = text[..at].rfind([' ', ',', '(', '<']).unwrap_or(0);
+    }
+    // A date or a reading time: from its first digit on.
+    if let Some(at) = text[..end].find(|c: char| c.is_ascii_digit()).filter(|at| *at > 3) {
+        let word = text[..at].rfind([' ', ',']).unwrap_or(at);
+        let before = text[..word].trim_end_matches([' ', ',', '.']);
+        let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
+        end = if super::dates::month(&last, None).is_some() || weekday(&last) {
+            before.len() - last.len().min(before.len())
+        } else {
+            word
+        };
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+    }
+    text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '|', '/', '('])
+}
+
+fn weekday(word: &str) -> bool {
+    matches!(
+        word.trim_end_matches(['.', ',']),
+        "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "montag"
+            | "dienstag"
+            | "mittwoch"
+            | "donnerstag"
+            | "freitag"
+            | "samstag"
+            | "sonntag"
+            | "mon"
+            | "tue"
+            | "wed"
+            | "thu"
+            | "fri"
+            | "sat"
+            | "sun"
+    )
+}
+
+/// Splits joined names. A comma before a role or a place ends the name instead.
+fn parts(text: &str, site_names: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    // `Brazil, Rachel`: family name first, each of one word.
+    if let Some((family, given)) = text.split_once(", ") {
+        let one = |s: &str| !s.is_empty() && !s.contains([' ', ',', '/', ';']) && starts_upper(s);
+        if one(family)
+            && one(given)
+            && agencies::agency(given).is_none()
+            && agencies::agency(family).is_none()
+        {
+            return vec![format!("{given} {family}")];
+        }
+    }
+    let joined = split_words(text);
+    for chunk in joined {
+        let mut first = true;
+        for piece in chunk.split([',', ';', '，', '；', '、', '／']) {
+            let piece = piece.trim();
+            if piece.is_empty() {
+                continue;
+            }
+            let name_like = first
+                || agencies::agencies(piece).is_some()
+                || is_organisation(piece, site_names)
+                || (piece.split_whitespace().count() >= 2 && is_personal(piece) && !is_role(piece));
+            if name_like {
+                match agencies::agency(piece).is_none().then(|| slashed(piece)).flatten() {
+                    Some(names) => out.extend(names),
+                    None => out.push(piece.to_owned()),
+                }
+            }
+            first = false;
+        }
+    }
+    out
+}
+
+/// `Ada Fern / Ben Holt`, `AFP/Reuters`: but not `srf/hosb`, which is one sign.
+fn slashed(piece: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> = piece.split('/').map(str::trim).filter(|p| !p.is_empty()).collect();
+    let each = |p: &&str| agencies::agency(p).is_some() || (p.contains(' ') && starts_upper(p));
+    (parts.len() > 1 && parts.iter().all(|p| each(&p)))
+        .then(|| parts.into_iter().map(str::to_owned).collect())
+}
+
+const JOINTS: &[&str] = &[
+    " and ", " und ", " et ", " y ", " e ", " og ", " och ", " en ", " i ", " a ", " és ", " ja ", " ve ",
+    " и ", " та ", " і ", " й ", " & ", " with ", " mit ", " avec ", " con ", " και ", " și ", " & … ",
+    " dan ",
+];
+
+fn split_words(text: &str) -> Vec<String> {
+    let mut pieces = vec![text.to_owned()];
+    for joint in JOINTS {
+        pieces = pieces
+            .into_iter()
+            .flat_map(|piece| {
+                // Letter case decides: a joint is never a capital, a name seldom begins with a small letter.
+                let split: Vec<String> = piece.split(joint).map(|p| p.trim().to_owned()).collect();
+                let short = joint.trim().chars().count() <= 2;
+                let fits = split.len() > 1
+                    && split.iter().all(|p| !p.is_empty())
+                    && (!short
+                        || split
+                            .iter()
+                            .all(|p| (p.contains(' ') && starts_upper(p)) || agencies::agency(p).is_some()));
+                if fits { split } else { vec![piece] }
+            })
+            .collect();
+    }
+    pieces
+}
+
+/// One name, cleaned and judged.
+fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
+    let mut name = raw.trim().trim_matches(['"', '“', '”', '„', '*', '[', ']', '.', '|']).trim();
+    name = without_lead(name);
+    // Initials behind a name: `Elena Ober (obe)`.
+    if let Some((head, tail)) = name.split_once(" (") {
+        if !head.is_empty() && tail.len() < 60 {
+            name = head.trim();
+        }
+    }
+    name = name.trim_matches(['(', ')', ' ']);
+    // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
+    for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
+    {
+        if let Some((head, _)) = name.split_once(mark) {
+            if head.contains(' ') && is_personal(head) {
+                name = head.trim();
+            }
+        }
+    }
+    let name = name.trim_end_matches([',', ';', ':']).trim();
+    let length = name.chars().count();
+    let words = name.split_whitespace().count();
+    if !(2..=60).contains(&length) || words > 6 || is_junk(name) {
+        return None;
+    }
+    if let Some(several) = agencies::agencies(name) {
+        return Some(organisation(if several.len() == 1 { name } else { raw.trim() }));
+    }
+    if is_organisation(name, site_names) {
+        return Some(organisation(name));
+    }
+    if is_role(name) {
+        return None;
+    }
+    let letters = name.chars().all(|c| c.is_alphabetic() || " .-'’‘`·・/\u{301}".contains(c) || is_mark(c));
+    if !letters {
+        return None;
+    }
+    let person = match trust {
+        Trust::Field => true,
+        Trust::Text => is_personal(name) && words >= 2,
+        Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
+    };
+    person.then(|| Author { name: name.to_owned(), kind: AuthorKind::Person })
+}
+
+fn organisation(name: &str) -> Author {
+    Author { name: name.trim().to_owned(), kind: AuthorKind::Organisation }
+}
+
+/// Words that no name holds: interface texts, accounts of content systems, addresses.
+fn is_junk(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    LEXICON.generic.contains(lower.as_str())
+        || name.contains('@')
+        || name.contains("://")
+        || name.starts_with("www.")
+        || name.chars().any(|c| c.is_ascii_digit())
+        || name.contains(['{', '}', '<', '>', '=', '?', '!', '…', '#', '%'])
+        || lower.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| LEXICON.junk.contains(w))
+        || (super::dates::month(&lower, None).is_some() && lower.chars().count() > 4)
+        || weekday(&lower)
+        || !name.chars().any(char::is_alphabetic)
+}
+
+/// Names of desks, houses and legal bodies.
+fn is_organisation(name: &str, site_names: &[String]) -> bool {
+    if agencies::agency(name).is_some() {
+        return true;
+    }
+    let key = squeezed(name);
+    if site_names.iter().any(|site| {
+        *site == key
+            || (key.chars().count() >= 5
+                && (site.starts_with(&key) || key.starts_with(site.as_str()))
+                && site.len() >= 4)
+    }) {
+        return true;
+    }
+
+    let lower = name.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|w| LEXICON.organisations.contains(w))
+        || is_domain(name)
+        || ["編集部", "取材班", "新聞", "通信", "デジタル", "编辑部"].iter().any(|w| name.contains(w))
+        || lower.ends_with("redaktion")
+        || lower.ends_with("zeitung")
+}
+
+fn is_domain(name: &str) -> bool {
+    let Some((label, ending)) = name.rsplit_once('.') else { return false };
+    !label.is_empty()
+        && !name.contains(' ')
+        && (2..=6).contains(&ending.len())
+        && ending.bytes().all(|b| b.is_ascii_lowercase())
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+}
+
+/// Jobs, which stand behind names and are none.
+fn is_role(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|w| {
+        LEXICON.roles.contains(w)
+            || (w.len() > 9
+                && ["redakteur", "redakteurin", "korrespondent", "korrespondentin", "reporterin"]
+                    .iter()
+                    .any(|r| w.ends_with(r)))
+    })
+}
+
+/// Whether most words begin with a capital, or the script has none.
+fn is_personal(name: &str) -> bool {
+    const PARTICLES: &[&str] = &[
+        "von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le",
+        "el", "al", "bin", "ibn", "ten", "ter", "zu", "zur", "und", "y", "e", "af", "av", "ul", "st.", "dr.",
+        "prof.",
+    ];
+    let mut capitals = 0;
+    for word in name.split_whitespace() {
+        if starts_upper(word) || word.contains(['\'', '’']) {
+            capitals += 1;
+        } else if !PARTICLES.contains(&word.to_lowercase().as_str()) {
+            return false;
+        }
+    }
+    capitals > 0
+}
+
+fn starts_upper(text: &str) -> bool {
+    text.chars()
+        .find(|c| c.is_alphabetic())
+        .is_some_and(|c| c.is_uppercase() || (!c.is_lowercase() && c.is_alphabetic()))
+}
+
+fn is_cjk(name: &str) -> bool {
+    name.chars().all(|c| c as u32 >= 0x2e80)
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(raw: &str, trust: Trust) -> String {
+        let sites = vec!["morningherald".to_owned(), "heraldexample".to_owned()];
+        let show = |a: Author| match a.kind {
+            AuthorKind::Person => a.name,
+            AuthorKind::Organisation => format!("[{}]", a.name),
+        };
+        authors(raw, trust, &sites).into_iter().map(show).collect::<Vec<_>>().join(" + ")
+    }
+
+    #[test]
+    fn bylines() {
+        for (raw, expected) in [
+            ("By Ada Fern", "Ada Fern"),
+            ("ByAda Fern", "Ada Fern"),
+            ("By Ada Fern and Ben Holt in Kyiv", "Ada Fern + Ben Holt"),
+            ("Von Ada Fern, Ben Holt und Cleo Marsh", "Ada Fern + Ben Holt + Cleo Marsh"),
+            ("Par Zoé Martel et AFP", "Zoé Martel + [AFP]"),
+            ("Ada Fern, Political Correspondent", "Ada Fern"),
+            ("By Ada Fern, Berlin", "Ada Fern"),
+            ("Von Ada Fern und Ben Holt, dpa", "Ada Fern + Ben Holt + [dpa]"),
+            ("Ada Fern | 28 April 2024", "Ada Fern"),
+            ("by Ada Fern June 19, 2023", "Ada Fern"),
+            ("By Ada Fern ada@herald.example", "Ada Fern"),
+            ("Автор: Анна Лесная", "Анна Лесная"),
+            ("Text: Ada Fern", "Ada Fern"),
+            ("Ursula von der Heide", "Ursula von der Heide"),
+            ("Luna García y Mar Prado", "Luna García + Mar Prado"),
+            ("JÖRG BERGMANN", "JÖRG BERGMANN"),
+            ("Minutes Ago Jon Reed", ""),
+            ("Politics", ""),
+            ("5 min read", ""),
+            ("https://herald.example/ada", ""),
+            ("Share on Facebook", ""),
+            ("Monday, 3 June 2024", ""),
+        ] {
+            assert_eq!(named(raw, Trust::Text), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn fields() {
+        for (raw, expected) in [
+            ("Fern, Ada", "Ada Fern"),
+            ("Elena Ober (obe)", "Elena Ober"),
+            ("ssi", "ssi"),
+            ("srf/hosb", "srf/hosb"),
+            ("ada fern", "ada fern"),
+            ("admin", ""),
+            ("@heraldnews", ""),
+            ("Morning Herald", "[Morning Herald]"),
+            ("herald.example", "[herald.example]"),
+            ("Redaktion herald.example", "[Redaktion herald.example]"),
+            ("AFP/Reuters", "[AFP] + [Reuters]"),
+            ("The Associated Press", "[The Associated Press]"),
+            ("Herald Staff", "[Herald Staff]"),
+            ("Dr. Ada Fern", "Dr. Ada Fern"),
+            ("105092", ""),
+        ] {
+            assert_eq!(named(raw, Trust::Field), expected, "{raw}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Where the article is at home: its address and aliases, its publisher, section and keywords, and
+//! whether it may be read for free.
+
+use url::Url;
+
+use super::entities::plain;
+use super::ledger::{Ledger, Said};
+use super::scene::{Scene, squeezed};
+use super::url as address;
+use crate::model::article::{EvidenceSource as From, Publisher};
+use crate::model::body::FoundField;
+
+const MOST_KEYWORDS: usize = 40;
+const LONGEST_KEYWORD: usize = 80;
+const LONGEST_NAME: usize = 80;
+
+#[derive(Debug, Default)]
+pub struct Addresses {
+    pub canonical: Option<String>,
+    pub aliases: Vec<String>,
+}
+
+/// `<link rel=canonical>` where it is believed, then `og:url`, then JSON-LD, then the page's own address.
+pub fn addresses(scene: &Scene<'_>, ledger: &mut Ledger) -> Addresses {
+    let base = scene.page.url.as_ref();
+    let mut claims: Vec<(From, &'static str, String)> = Vec::new();
+    if let Some(html) = scene.html {
+        claims.extend(
+            html.head
+                .links
+                .iter()
+                .filter(|l| l.rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case("canonical")))
+                .map(|l| (From::Html, "link canonical", l.href.clone()))
+                .take(3),
+        );
+        claims.extend(html.meta("og:url").map(|u| (From::OpenGraph, "og:url", u.to_owned())));
+    }
+    if let Some(url) = scene.ld.as_ref().and_then(|s| s.url.clone()) {
+        claims.push((From::JsonLd, "url", url));
+    }
+    claims.extend(base.map(|u| (From::Url, "page", u.to_string())));
+    let mut out = Addresses::default();
+    for (source, place, raw) in claims {
+        let believed = address::believed(&raw, base);
+        let said = Said::new(source, place, raw, ());
+        match believed {
+            None => ledger.dismiss("canonical_url", &said, "no article's address on this site"),
+            Some(url) if out.canonical.is_none() => {
+                ledger.believe(
+                    "canonical_url",
+                    &said,
+                    if source == From::Url { 0.7 } else { 0.95 },
+                    "first believed",
+                );
+                out.canonical = Some(url.to_string());
+            }
+            Some(url) => {
+                ledger.dismiss("canonical_url", &said, "another was first");
+                remember(&mut out, url.as_str());
+            }
+        }
+    }
+    if let Some(base) = base {
+        remember(&mut out, base.as_str());
+    }
+    if let Some(html) = scene.html {
+        let amp = html.head.links.iter().find(|l| l.rel.eq_ignore_ascii_case("amphtml"));
+        if let Some(url) = amp.and_then(|l| resolve(base, &l.href)) {
+            remember(&mut out, url.as_str());
+        }
+    }
+    out
+}
+
+fn remember(out: &mut Addresses, url: &str) {
+    let known = out.canonical.as_deref() == Some(url) || out.aliases.iter().any(|a| a == url);
+    if !known && out.aliases.len() < 8 && url.len() <= address::LONGEST {
+        out.aliases.push(url.to_owned());
+    }
+}
+
+/// An http(s) address, relative to the page where it must be.
+pub fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
+    let href = href.trim();
+    if href.is_empty() || href.len() > address::LONGEST {
+        return None;
+    }
+    let url = match base {
+        Some(base) => base.join(href).ok()?,
+        None => Url::parse(href).ok()?,
+    };
+    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| h.contains('.')))
+        .then_some(url)
+}
+
+pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
+    let mut heard: Vec<Said<String>> = Vec::new();
+    if let Some(html) = scene.html {
+        heard.extend(
+            html.meta("og:site_name").map(|n| Said::new(From::OpenGraph, "og:site_name", n, plain(n))),
+        );
+    }
+    if let Some(name) = scene.ld.as_ref().and_then(|s| s.publisher.clone()) {
+        heard.push(Said::new(From::JsonLd, "publisher", name.clone(), name));
+    }
+    if let Some(name) = scene.json_ld.site_name() {
+        heard.push(Said::new(From::JsonLd, "WebSite", name.clone(), name));
+    }
+    if let Some(html) = scene.html {
+        for meta in ["application-name", "publisher", "dc.publisher", "copyright"] {
+            heard.extend(html.meta(meta).map(|n| Said::new(From::Meta, meta, n, plain(n))));
+        }
+    }
+    heard.retain(|s| {
+        !s.value.is_empty() && s.value.chars().count() <= LONGEST_NAME && !s.value.contains("://")
+    });
+    for (i, said) in heard.iter().enumerate() {
+        match i {
+            0 => ledger.believe("source", said, 0.9, "first by the order of witnesses"),
+            _ => ledger.dismiss("source", said, "another was first"),
+        }
+    }
+    let name = heard.into_iter().next().map(|s| s.value);
+    let domain = scene.page.site.clone();
+    (name.is_some() || domain.is_some()).then_some(Publisher { name, domain })
+}
+
+pub fn section(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
+    let mut heard: Vec<Said<String>> = Vec::new();
+    if let Some(section) = scene.ld.as_ref().and_then(|s| s.section.clone()) {
+        heard.push(Said::new(From::JsonLd, "articleSection", section.clone(), section));
+    }
+    if let Some(html) = scene.html {
+        for (source, meta) in [
+            (From::OpenGraph, "article:section"),
+            (From::OpenGraph, "og:article:section"),
+            (From::Meta, "section"),
+            (From::Meta, "parsely-section"),
+            (From::Meta, "cxenseparse:section"),
+            (From::Meta, "category"),
+        ] {
+            heard.extend(html.meta(meta).map(|v| Said::new(source, meta, v, plain(v))));
+        }
+        let prop = html.props.iter().find(|p| html.attr(p.name) == "articleSection");
+        if let Some(prop) = prop {
+            let text = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
+            heard.push(Said::new(From::Html, "itemprop articleSection", text, plain(text)));
+        }
+    }
+    let crumbs = scene.json_ld.breadcrumbs();
+    // The outermost crumb is the home page, the last the article itself.
+    let crumb = crumbs.iter().skip(1).find(|c| !scene.site_names.contains(&squeezed(c)));
+    heard.extend(
+        crumb
+            .filter(|_| crumbs.len() > 2)
+            .map(|c| Said::new(From::JsonLd, "BreadcrumbList", c.clone(), c.clone())),
+    );
+    heard.extend(
+        scene.found(FoundField::Section).next().map(|s| Said::new(From::Text, "section line", s, plain(s))),
+    );
+    heard.retain(|s| {
+        let length = s.value.chars().count();
+        (2..=LONGEST_NAME).contains(&length)
+            && !scene.site_names.contains(&squeezed(&s.value))
+            && !s.value.contains("://")
+    });
+    for (i, said) in heard.iter().enumerate() {
+        match i {
+            0 => ledger.believe("section", said, 0.85, "first by the order of witnesses"),
+            _ => ledger.dismiss("section", said, "another was first"),
+        }
+    }
+    heard.into_iter().next().map(|s| s.value)
+}
+
+pub fn keywords(scene: &Scene<'_>, ledger: &mut Ledger) -> Vec<String> {
+    let mut heard: Vec<Said<Vec<String>>> = Vec::new();
+    if let Some(ld) = scene.ld.as_ref().filter(|s| !s.keywords.is_empty()) {
+        heard.push(Said::new(From::JsonLd, "keywords", ld.keywords.join(", "), ld.keywords.clone()));
+    }
+    if let Some(html) = scene.html {
+        for meta in
+            ["article:tag", "og:article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"]
+        {
+            let words: Vec<String> = html
+                .metas(meta)
+                .take(MOST_KEYWORDS)
+                .flat_map(|v| {
+                    plain(v).split([',', ';', '、']).map(|w| w.trim().to_owned()).collect::<Vec<_>>()
+                })
+                .collect();
+            if !words.is_empty() {
+                heard.push(Said::new(From::Meta, meta, words.join(", "), words));
+            }
+        }
+    }
+    for said in &mut heard {
+        let mut seen: Vec<String> = Vec::new();
+        said.value.retain(|w| {
+            let key = w.to_lowercase();
+            let fits = !w.is_empty() && w.chars().count() <= LONGEST_KEYWORD && !seen.contains(&key);
+            seen.push(key);
+            fits
+        });
+        said.value.truncate(MOST_KEYWORDS);
+    }
+    heard.retain(|s| !s.value.is_empty());
+    for (i, said) in heard.iter().enumerate() {
+        match i {
+            0 => ledger.believe("keywords", said, 0.9, "first by the order of witnesses"),
+            _ => ledger.dismiss("keywords", said, "another was first"),
+        }
+    }
+    heard.into_iter().next().map(|s| s.value).unwrap_or_default()
+}
+
+/// Whether the page says that it may be read for free.
+pub fn free_access(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<bool> {
+    let mut heard: Vec<Said<bool>> = Vec::new();
+    if let Some(free) = scene.ld.as_ref().and_then(|s| s.free) {
+        heard.push(Said::new(From::JsonLd, "isAccessibleForFree", free.to_string(), free));
+    }
+    if let Some(html) = scene.html {
+        if let Some(tier) = html.meta("article:content_tier") {
+            let free = tier.eq_ignore_ascii_case("free");
+            heard.push(Said::new(From::OpenGraph, "article:content_tier", tier, free));
+        }
+    }
+    let chosen = heard.first()?.value;
+    for (i, said) in heard.iter().enumerate() {
+        match i {
+            0 => ledger.believe("free_access", said, 0.8, "first by the order of witnesses"),
+            _ => ledger.dismiss("free_access", said, "another was first"),
+        }
+    }
+    Some(chosen)
+}

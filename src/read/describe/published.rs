@@ -1,0 +1,353 @@
+//! When it was published and when it was changed: stated rules over all witnesses. No date is better
+//! than a wrong one, so nothing is ever taken from the fetch, a copyright line or another story.
+
+use super::dates::{self, Moment};
+use super::ledger::{Ledger, Said};
+use super::scene::{Scene, marked};
+use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
+use crate::model::body::FoundField;
+use crate::model::html::HtmlPage;
+
+type Heard = Said<Moment>;
+
+#[derive(Debug, Default)]
+pub struct Dates {
+    pub published: Option<Timestamp>,
+    pub modified: Option<Timestamp>,
+}
+
+/// The rules, in order:
+/// 1. Fields that say *published* are heard in the order of `stated`: JSON-LD, meta tags, microdata.
+/// 2. Where none speaks: `<time>` and marked dates near the headline, then date lines, the URL's day,
+///    the sender's hint, the dateline.
+/// 3. A finer witness of the same day replaces a coarser one.
+/// 4. A modification before the publication, on another day, means that the two were swapped.
+pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mut Ledger) -> Dates {
+    let mut heard = stated(scene);
+    let firm = heard.len();
+    heard.extend(visible(scene));
+    heard.extend(url_day(scene));
+    heard.extend(hint(scene));
+    heard.extend(dateline.cloned());
+    let changed = modified(scene);
+    let mut chosen = (!heard.is_empty()).then_some(0);
+    if let Some(first) = chosen {
+        // Publishers that stamp the day of the last change into `published` print the first elsewhere:
+        // a visible day and the URL's together outweigh a single field.
+        if let Some(other) = outvoted(&heard, first, firm) {
+            chosen = Some(other);
+        }
+        let day = heard[chosen.unwrap_or(first)].value;
+        let finest = heard
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| {
+                s.value.same_day(&day) && s.value.precision() > day.precision() && s.place != "url"
+            })
+            .map(|(i, _)| i)
+            .next();
+        if day.precision() <= Precision::Day {
+            chosen = finest.or(chosen);
+        }
+    }
+    let mut out = Dates::default();
+    if let Some(at) = chosen {
+        let day = heard[at].value;
+        let agree = heard.iter().filter(|s| s.value.same_day(&day)).count();
+        for (i, said) in heard.iter().enumerate() {
+            if i == at {
+                let confidence = if agree > 1 {
+                    0.99
+                } else if i < firm {
+                    0.95
+                } else {
+                    0.8
+                };
+                ledger.believe("published_at", said, confidence, "first by the order of witnesses");
+            } else if said.value.same_day(&day) {
+                ledger.dismiss("published_at", said, "the same day");
+            } else {
+                ledger.dismiss("published_at", said, "contradicts a firmer witness");
+            }
+        }
+        out.published = Some(heard[at].value.timestamp(&heard[at].raw));
+    }
+    for said in changed {
+        let before = chosen.is_some_and(|at| said.value.days() < heard[at].value.days() - 1);
+        let first = out.modified.is_none();
+        let equal = chosen.is_some_and(|at| said.value.value() == heard[at].value.value());
+        if first && !before && !equal {
+            ledger.believe("modified_at", &said, 0.9, "first that is not before the publication");
+            out.modified = Some(said.value.timestamp(&said.raw));
+        } else {
+            let why = if before {
+                "before the publication"
+            } else if equal {
+                "equal to the publication"
+            } else {
+                "another was first"
+            };
+            ledger.dismiss("modified_at", &said, why);
+        }
+    }
+    out
+}
+
+/// A single firm field against two other kinds of witness that agree on an earlier day.
+fn outvoted(heard: &[Heard], first: usize, firm: usize) -> Option<usize> {
+    let mine = &heard[first];
+    let supporters = heard.iter().filter(|s| s.value.same_day(&mine.value)).count();
+    if supporters > 1 || firm > 1 {
+        return None;
+    }
+    heard.iter().enumerate().skip(1).find_map(|(i, other)| {
+        let backing = heard.iter().any(|s| s.place != other.place && s.value.same_day(&other.value));
+        (backing && other.value.day.is_some() && other.value.days() < mine.value.days()).then_some(i)
+    })
+}
+
+/// Fields that say when it was published.
+fn stated(scene: &Scene<'_>) -> Vec<Heard> {
+    let mut raw: Vec<(From, &'static str, String)> = Vec::new();
+    if let Some(date) = scene.ld.as_ref().and_then(|s| s.published.clone()) {
+        raw.push((From::JsonLd, "datePublished", date));
+    }
+    if let Some(html) = scene.html {
+        const METAS: [&str; 33] = [
+            "article:published_time",
+            "article:published:time",
+            "article:published",
+            "og:published_time",
+            "og:article:published_time",
+            "datepublished",
+            "date.published",
+            "published",
+            "publish-date",
+            "publishdate",
+            "publish_date",
+            "pubdate",
+            "pub_date",
+            "parsely-pub-date",
+            "sailthru.date",
+            "article.published",
+            "cxenseparse:recs:publishtime",
+            "cxenseparse:publishtime",
+            "published_time",
+            "publication_date",
+            "citation_publication_date",
+            "citation_online_date",
+            "prism.publicationdate",
+            "dc.date.issued",
+            "dcterms.issued",
+            "dc.date",
+            "dc.date.created",
+            "dcterms.created",
+            "dcterms.date",
+            "article:created",
+            "date.created",
+            "bt:pubdate",
+            "date",
+        ];
+        for meta in METAS {
+            let source = if meta.starts_with("og:") || meta.starts_with("article:") {
+                From::OpenGraph
+            } else {
+                From::Meta
+            };
+            raw.extend(html.metas(meta).take(2).map(|v| (source, meta, v.to_owned())));
+        }
+        let props = html.props.iter().filter(|p| {
+            let name = html.attr(p.name);
+            name.ends_with("datePublished")
+                || name.ends_with("datepublished")
+                || name == "article:published_time"
+        });
+        for prop in props.take(3) {
+            let value = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
+            raw.push((From::Html, "itemprop datePublished", value.to_owned()));
+        }
+    }
+    heard(raw, scene)
+}
+
+fn modified(scene: &Scene<'_>) -> Vec<Heard> {
+    let mut raw: Vec<(From, &'static str, String)> = Vec::new();
+    if let Some(date) = scene.ld.as_ref().and_then(|s| s.modified.clone()) {
+        raw.push((From::JsonLd, "dateModified", date));
+    }
+    if let Some(html) = scene.html {
+        const METAS: [&str; 12] = [
+            "article:modified_time",
+            "og:updated_time",
+            "article:modified",
+            "datemodified",
+            "last-modified",
+            "lastmod",
+            "date.updated",
+            "date.modified",
+            "dcterms.modified",
+            "dc.date.modified",
+            "revised",
+            "modified",
+        ];
+        for meta in METAS {
+            raw.extend(html.meta(meta).map(|v| (From::Meta, meta, v.to_owned())));
+        }
+        let props = html.props.iter().filter(|p| html.attr(p.name).ends_with("dateModified"));
+        for prop in props.take(2) {
+            let value = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
+            raw.push((From::Html, "itemprop dateModified", value.to_owned()));
+        }
+    }
+    heard(raw, scene)
+}
+
+fn heard(raw: Vec<(From, &'static str, String)>, scene: &Scene<'_>) -> Vec<Heard> {
+    raw.into_iter()
+        .filter_map(|(source, place, raw)| {
+            let moment = dates::parse(&raw, &scene.dates())?;
+            (moment.precision() >= Precision::Day).then(|| Said::new(source, place, raw, moment))
+        })
+        .collect()
+}
+
+/// Elements in which dates belong to something else.
+const OTHER_DATES: &[&str] = &[
+    "comment",
+    "related",
+    "teaser",
+    "recommend",
+    "sidebar",
+    "footer",
+    "copyright",
+    "most-read",
+    "popular",
+    "event",
+    "calendar",
+    "ticker",
+    "weather",
+    "trending",
+    "card",
+    "promo",
+    "latest",
+    "newsletter",
+];
+/// Words that mark the date of a change.
+const CHANGE: &[&str] = &[
+    "update",
+    "modif",
+    "aktualis",
+    "mis à jour",
+    "edited",
+    "actualiz",
+    "revised",
+    "changed",
+    "aggiorna",
+    "oppdatert",
+    "uppdaterad",
+];
+
+/// Dates that readers see beside the headline: `<time>`, marked elements, lines that are all date.
+fn visible(scene: &Scene<'_>) -> Vec<Heard> {
+    let mut out = Vec::new();
+    let context = scene.dates();
+    for line in scene.found(FoundField::Date).take(3) {
+        if let Some(moment) = dates::find(line, &context).filter(|_| !says_change(line)) {
+            out.push(Said::new(From::Text, "date line", line, moment));
+        }
+    }
+    if let Some(html) = scene.html {
+        out.extend(times(scene, html));
+        out.extend(marked_dates(scene, html));
+    }
+    out
+}
+
+fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
+    let top = scene.headline_block.or(scene.first_block)?;
+    let context = scene.dates();
+    html.times
+        .iter()
+        .filter(|t| t.block.abs_diff(top) <= 14 && !marked(html, t.container, 8, OTHER_DATES))
+        .filter(|t| !marked(html, t.container, 2, CHANGE) && !says_change(block_of(html, t.block)))
+        .find_map(|t| {
+            let raw = if t.datetime.is_empty() { html.text(t.text) } else { html.attr(t.datetime) };
+            let moment = dates::parse(raw, &context).filter(|m| m.precision() >= Precision::Day)?;
+            Some(Said::new(From::Html, "time", raw, moment))
+        })
+}
+
+fn block_of(html: &HtmlPage, block: u32) -> &str {
+    html.blocks.get(block as usize).map_or("", |_| html.block_text(block as usize))
+}
+
+/// Short blocks near the headline that are little but a date, or whose element says date.
+fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
+    const WORDS: &[&str] = &["date", "datum", "publish", "time", "fecha", "zeit", "byline", "meta", "info"];
+    let top = scene.headline_block.or(scene.first_block)?;
+    let end = scene.first_block.map_or(top, |f| f.max(top));
+    let context = scene.dates();
+    let range = top.saturating_sub(6)..(end + 8).min(html.blocks.len() as u32);
+    let mut best: Option<(usize, Heard)> = None;
+    for b in range {
+        let text = html.block_text(b as usize);
+        if text.len() > 160 || text.len() < 6 || says_change(text) || text.contains('©') {
+            continue;
+        }
+        let Some(letters) = dates::letters_beside(text, &context) else { continue };
+        let container = html.blocks[b as usize].container;
+        let is_marked = marked(html, container, 3, WORDS);
+        if letters > if is_marked { 60 } else { 12 } || marked(html, container, 8, OTHER_DATES) {
+            continue;
+        }
+        let Some(moment) = dates::find(text, &context) else { continue };
+        let rank = letters + if is_marked { 0 } else { 10 } + b.abs_diff(top) as usize;
+        if best.as_ref().is_none_or(|(r, _)| rank < *r) {
+            best = Some((rank, Said::new(From::Html, "date beside the headline", text, moment)));
+        }
+    }
+    best.map(|(_, said)| said)
+}
+
+fn says_change(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let published = ["publish", "veröffentlicht", "publié", "publicado", "erstellt", "posted"]
+        .iter()
+        .any(|w| lower.contains(w));
+    !published && CHANGE.iter().any(|w| lower.contains(w))
+}
+
+/// A day in the path: `/2024/04/28/`, `/20240428-`, `2024-04-28`.
+fn url_day(scene: &Scene<'_>) -> Option<Heard> {
+    let path = scene.page.url.as_ref()?.path();
+    let context = scene.dates();
+    let mut numbers: Vec<&str> = Vec::new();
+    for segment in path.split(['/', '-', '_', '.']) {
+        if segment.is_empty() || !segment.bytes().all(|b| b.is_ascii_digit()) {
+            numbers.clear();
+            if !segment.is_empty() {
+                continue;
+            }
+        }
+        numbers.push(segment);
+        let raw = match numbers.as_slice() {
+            [.., y, m, d]
+                if y.len() == 4 && m.len() <= 2 && d.len() <= 2 && !m.is_empty() && !d.is_empty() =>
+            {
+                format!("{y}-{m}-{d}")
+            }
+            [.., y, md] if y.len() == 4 && md.len() == 4 => format!("{y}-{}-{}", &md[..2], &md[2..]),
+            [.., whole] if whole.len() == 8 => format!("{}-{}-{}", &whole[..4], &whole[4..6], &whole[6..]),
+            _ => continue,
+        };
+        let moment = dates::parse(&raw, &context).filter(|m| m.day.is_some() && m.year >= 1990)?;
+        return Some(Said::new(From::Url, "url", raw, moment));
+    }
+    None
+}
+
+fn hint(scene: &Scene<'_>) -> Option<Heard> {
+    let raw = scene.page.hints.published_at.as_deref()?;
+    let moment = dates::parse(raw, &scene.dates()).filter(|m| m.precision() >= Precision::Day)?;
+    Some(Said::new(From::Hint, "published_at", raw, moment))
+}

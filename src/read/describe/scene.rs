@@ -1,0 +1,207 @@
+//! What every field looks at: the parsed page, the statement of its JSON-LD, where the headline stands
+//! and where the story begins and ends.
+
+use url::Url;
+
+use super::dates::{self, Moment};
+use super::entities::plain;
+use super::jsonld::{JsonLd, Statement};
+use super::url as address;
+use crate::model::body::{Body, FoundField};
+use crate::model::html::HtmlPage;
+use crate::model::{Budget, DecodedPage, Rejection};
+use crate::read::Parsed;
+
+/// Bytes of JSON-LD that are read; more is no news page.
+const JSON_LD_BYTES: usize = 2 << 20;
+/// Blocks beside the story in which its byline, date and standfirst are looked for.
+const NEAR: u32 = 25;
+
+pub struct Scene<'a> {
+    pub page: &'a DecodedPage,
+    pub html: Option<&'a HtmlPage>,
+    pub ld: Option<Statement>,
+    pub json_ld: JsonLd,
+    pub found: &'a [crate::model::body::Found],
+    pub now: Option<Moment>,
+    /// What the page says of its language: `<html lang>` or kin, e.g. `en-US`.
+    pub declared: Option<String>,
+    /// Block of the headline, where an `h1` holds one.
+    pub headline_block: Option<u32>,
+    pub first_block: Option<u32>,
+    pub last_block: Option<u32>,
+    /// Names by which the site calls itself, squeezed: of Open Graph, JSON-LD, the domain.
+    pub site_names: Vec<String>,
+}
+
+impl<'a> Scene<'a> {
+    pub fn set(
+        page: &'a DecodedPage,
+        parsed: &'a Parsed,
+        body: &'a Body,
+        budget: &mut Budget,
+    ) -> Result<Self, Rejection> {
+        let html = match parsed {
+            Parsed::Html(html) => Some(&**html),
+            Parsed::Text(_) => None,
+        };
+        let now = page.fetched_at.as_deref().and_then(|at| dates::parse(at, &dates::Context::default()));
+        let mut scene = Self {
+            page,
+            html,
+            ld: None,
+            json_ld: JsonLd::default(),
+            found: &body.found,
+            now,
+            declared: None,
+            headline_block: None,
+            first_block: body.paragraphs.iter().filter_map(|p| p.block).min(),
+            last_block: body.paragraphs.iter().filter_map(|p| p.block).max(),
+            site_names: Vec::new(),
+        };
+        let Some(html) = html else {
+            scene.declared = page.hints.language.clone();
+            return Ok(scene);
+        };
+        let bytes: usize = html.head.json_ld.iter().map(String::len).sum();
+        budget.draw((bytes + html.blocks.len() + html.attrs.len()) as u64, "describe")?;
+        scene.headline_block = headline_block(html, scene.first_block);
+        scene.json_ld = JsonLd::read(&html.head.json_ld, JSON_LD_BYTES);
+        let key = page.url.as_ref().map(address::key);
+        let is_this_page = |claim: &str| {
+            key.is_some()
+                && Url::parse(claim).ok().filter(|u| u.host_str().is_some()).map(|u| address::key(&u)) == key
+        };
+        let h1 = scene.headline_block.map(|b| html.block_text(b as usize).to_owned());
+        let titles: Vec<&str> = h1
+            .iter()
+            .map(String::as_str)
+            .chain(html.meta("og:title"))
+            .chain(html.head.title.as_deref())
+            .collect();
+        scene.ld = scene.json_ld.statement(&is_this_page, &titles);
+        scene.declared = html
+            .head
+            .lang
+            .clone()
+            .filter(|l| !l.trim().is_empty())
+            .or_else(|| scene.ld.as_ref().and_then(|s| s.language.clone()).filter(|l| l.len() <= 12))
+            .or_else(|| html.meta("content-language").map(str::to_owned))
+            .or_else(|| html.meta("og:locale").map(|l| l.replace('_', "-")))
+            .or_else(|| page.hints.language.clone());
+        scene.site_names = site_names(&scene, html);
+        Ok(scene)
+    }
+
+    pub fn dates(&self) -> dates::Context<'_> {
+        dates::Context { language: self.declared.as_deref(), now: self.now }
+    }
+
+    /// Whether a block stands in or near the story: not in the navigation, the footer, other stories.
+    pub fn near(&self, block: u32) -> bool {
+        let head = self.headline_block.or(self.first_block);
+        let from = head.into_iter().chain(self.first_block).min().unwrap_or(0).saturating_sub(NEAR);
+        let to = self.last_block.into_iter().chain(head).max().unwrap_or(u32::MAX - NEAR) + NEAR;
+        (from..=to).contains(&block)
+    }
+
+    /// Lines that text cleaning set aside for a field.
+    pub fn found(&self, field: FoundField) -> impl Iterator<Item = &'a str> {
+        self.found.iter().filter(move |f| f.field == field).map(|f| f.text.as_str())
+    }
+}
+
+/// The block inside the `h1` that stands last before the story, or first in the page.
+fn headline_block(html: &HtmlPage, first: Option<u32>) -> Option<u32> {
+    let mut best: Option<(bool, usize, u32)> = None;
+    for container in &html.containers {
+        if html.attr(container.tag) != "h1"
+            || container.hidden
+            || container.first_block >= container.end_block
+        {
+            continue;
+        }
+        let length: usize =
+            (container.first_block..container.end_block).map(|b| html.block_text(b as usize).len()).sum();
+        // Logos and section names stand in h1 too, but are short.
+        let headline_like = (12..=400).contains(&length);
+        let before = first.is_none_or(|first| container.first_block <= first);
+        let rank = (before && headline_like, if before { 1 } else { 0 }, container.first_block);
+        let better = match best {
+            None => true,
+            Some(old) => {
+                (rank.0, rank.1) > (old.0, old.1) || (rank.0 && old.0 && closer(first, rank.2, old.2))
+            }
+        };
+        if better {
+            best = Some(rank);
+        }
+    }
+    best.map(|(_, _, block)| block)
+}
+
+fn closer(first: Option<u32>, a: u32, b: u32) -> bool {
+    first.is_some_and(|first| first.abs_diff(a) < first.abs_diff(b))
+}
+
+fn site_names(scene: &Scene<'_>, html: &HtmlPage) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        let name = squeezed(&plain(name));
+        if name.chars().count() >= 2 && !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    for meta in [
+        "og:site_name",
+        "application-name",
+        "apple-mobile-web-app-title",
+        "publisher",
+        "dc.publisher",
+        "twitter:site",
+    ] {
+        if let Some(name) = html.meta(meta) {
+            add(name);
+        }
+    }
+    if let Some(name) = scene.ld.as_ref().and_then(|s| s.publisher.as_deref()) {
+        add(name);
+    }
+    if let Some(name) = scene.json_ld.site_name() {
+        add(&name);
+    }
+    let host = scene.page.url.as_ref().and_then(Url::host_str);
+    if let Some(host) = host {
+        add(host);
+        add(host.strip_prefix("www.").unwrap_or(host));
+    }
+    if let Some(site) = &scene.page.site {
+        add(site);
+        if let Some((label, _)) = site.split_once('.') {
+            add(label);
+        }
+    }
+    names
+}
+
+/// Letters and digits alone, in lower case: two spellings of one text are equal.
+pub fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the element or one around it carries one of the words in its class, id, or kin; `limit`
+/// ancestors are looked at.
+pub fn marked(html: &HtmlPage, container: u32, limit: usize, words: &[&str]) -> bool {
+    html.ancestors(container).take(limit).any(|c| {
+        [c.class, c.id, c.itemprop, c.other].iter().any(|span| {
+            let text = html.attr(*span);
+            !text.is_empty() && words.iter().any(|w| contains_ignore_case(text, w))
+        })
+    })
+}
+
+/// `needle` is in lower case ASCII.
+pub fn contains_ignore_case(text: &str, needle: &str) -> bool {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    text.len() >= needle.len() && text.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+}
