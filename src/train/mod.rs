@@ -2,5 +2,7 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// The model of languages.
+pub mod languages;
 /// The measure.
 pub mod score;

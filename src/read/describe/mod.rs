@@ -9,6 +9,7 @@ pub mod gazetteer;
 mod headline;
 mod images;
 pub mod jsonld;
+pub mod language;
 mod ledger;
 mod names;
 mod originator;
@@ -18,7 +19,8 @@ mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::{Completeness, EvidenceSource, Kind, Language};
+use crate::model::article::{Completeness, EvidenceSource, Kind};
+use crate::model::body;
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
 use crate::read::Parsed;
@@ -57,6 +59,7 @@ pub fn describe(
     let keywords = place::keywords(&scene, &mut ledger);
     let free = place::free_access(&scene, &mut ledger);
     let images = images::images(&scene);
+    let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
     let links = links(&scene, &paragraphs);
     let partial = body.partial.is_some() || free == Some(false);
     trace.witnesses.append(&mut ledger.witnesses);
@@ -73,7 +76,7 @@ pub fn describe(
         originator,
         published_at: dates.published,
         modified_at: dates.modified,
-        language: Language { tag: "und".into(), confidence: 0.0, declared: scene.declared.clone() },
+        language,
         images,
         links,
         section,
