@@ -144,7 +144,7 @@ fn accepted(parts: &Parts, head: &str, rest: &str) -> bool {
     let sentence = begins.is_none_or(|c| !c.is_lowercase());
     let set_off = head.len() < 60 && sentence;
     match known {
-        Some(_) if parts.capitals => set_off,
+        Some(place) if parts.capitals => set_off && place.population >= 100,
         Some(place) => set_off && place.population >= 100 && first.chars().count() >= 4 && parts.region,
         None => false,
     }
