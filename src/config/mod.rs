@@ -55,7 +55,12 @@ impl Config {
     }
 
     pub fn classify(&self) -> ClassifySettings {
-        ClassifySettings { min_confidence: self.number("classify.min_confidence") as f32 }
+        let path = |name| Some(self.text(name)).filter(|t| !t.is_empty()).map(PathBuf::from);
+        ClassifySettings {
+            min_confidence: self.number("classify.min_confidence") as f32,
+            watch: path("classify.watch"),
+            model: path("classify.model"),
+        }
     }
 
     pub fn limits(&self) -> Limits {
