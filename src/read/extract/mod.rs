@@ -1,16 +1,19 @@
 //! Blocks or lines → which are the article.
 
+/// Lines of extracted text.
+pub mod text;
+
 use crate::model::body::{Body, Paragraph, ParagraphKind};
 use crate::model::trace::Trace;
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::{Parsed, ReadSettings};
 
 pub fn extract(
-    _page: &DecodedPage,
+    page: &DecodedPage,
     parsed: &Parsed,
-    _settings: &ReadSettings,
-    _budget: &mut Budget,
-    _trace: &mut Trace,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+    trace: &mut Trace,
 ) -> Result<Body, Rejection> {
     let paragraph = |(i, text): (usize, &str)| Paragraph {
         text: text.to_owned(),
@@ -19,7 +22,7 @@ pub fn extract(
     };
     let paragraphs = match parsed {
         Parsed::Html(html) => (0..html.blocks.len()).map(|i| paragraph((i, html.block_text(i)))).collect(),
-        Parsed::Text(text) => text.lines.iter().map(|l| l.text.as_str()).enumerate().map(paragraph).collect(),
+        Parsed::Text(text) => return text::extract(page, text, settings, budget, trace),
     };
     Ok(Body { paragraphs, ..Body::default() })
 }
