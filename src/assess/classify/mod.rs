@@ -16,16 +16,20 @@ pub mod topics;
 pub mod entities;
 /// A user's own labels.
 pub mod watch;
+/// A model elsewhere, asked first where one is named.
+pub mod remote;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::model::Article;
 use crate::model::article::{Evidence, EvidenceSource};
 use crate::model::event::{Entity, Topic};
 use entities::EntityFinder;
 use linear::{Linear, ModelError};
+use remote::{Remote, RemoteError};
 use tokens::Words;
 use topics::{TopicModel, TopicModelError};
 use watch::{WatchError, WatchRules};
@@ -52,11 +56,20 @@ pub struct ClassifySettings {
     pub watch: Option<PathBuf>,
     /// A model made by `copydesk train topics`, instead of the shipped one or beside it.
     pub model: Option<PathBuf>,
+    /// Asked before the embedded model.
+    pub remote_url: Option<String>,
+    pub remote_budget: Duration,
 }
 
 impl Default for ClassifySettings {
     fn default() -> Self {
-        Self { min_confidence: 0.5, watch: None, model: None }
+        Self {
+            min_confidence: 0.5,
+            watch: None,
+            model: None,
+            remote_url: None,
+            remote_budget: Duration::from_millis(500),
+        }
     }
 }
 
@@ -69,6 +82,8 @@ pub enum ClassifyError {
     Watch { path: PathBuf, error: WatchError },
     #[error("classify.model, {path}: {error}")]
     Model { path: PathBuf, error: ModelError },
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
 }
 
 /// What is compiled into the program: one for the process.
@@ -92,6 +107,7 @@ pub struct Classifier {
     model: Arc<TopicModel>,
     /// A user's model with labels of its own, asked beside the topics.
     own: Option<Linear>,
+    remote: Option<Remote>,
     watch: RwLock<Arc<Watch>>,
 }
 
@@ -108,6 +124,7 @@ impl Default for Classifier {
             settings: ClassifySettings::default(),
             model: Arc::clone(&SHIPPED.model),
             own: None,
+            remote: None,
             watch: RwLock::default(),
         }
     }
@@ -132,6 +149,9 @@ impl Classifier {
             } else {
                 classifier.own = Some(linear);
             }
+        }
+        if let Some(url) = &classifier.settings.remote_url {
+            classifier.remote = Some(Remote::new(url, classifier.settings.remote_budget)?);
         }
         classifier.reload()?;
         Ok(classifier)
@@ -190,6 +210,48 @@ impl Classifier {
         said.topics.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         said.entities = SHIPPED.entities.find(&text, &words, language);
         said
+    }
+
+    /// Asks the remote model, where there is one: its Media Topics take the place of the embedded model's.
+    /// Whether it answered stands in `models`.
+    pub async fn ask_remote(&self, article: &Article, mut said: Classification) -> Classification {
+        let Some(remote) = &self.remote else { return said };
+        match remote.ask(article, self.model.taxonomy()).await {
+            Ok((id, topics)) => {
+                said.models.push(id);
+                said.topics.retain(|t| !t.code.starts_with("medtop:"));
+                said.topics
+                    .extend(topics.into_iter().filter(|t| t.confidence >= self.settings.min_confidence));
+                said.topics.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+                let best = said.topics.iter().find(|t| t.code.starts_with("medtop:"));
+                let evidence = best.map(|best| Evidence {
+                    source: EvidenceSource::Text,
+                    confidence: best.confidence,
+                    raw: said.models.last().cloned(),
+                });
+                said.evidence.remove("topics");
+                said.evidence.extend(evidence.map(|e| ("topics".to_owned(), e)));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the remote topic model did not answer; the embedded one did");
+                said.models.push(format!("remote:fallback({})", error.word()));
+            }
+        }
+        said
+    }
+
+    /// Looks for changed watch rules now and then, for as long as the service runs.
+    pub async fn keep_fresh(self: Arc<Self>, every: Duration) {
+        loop {
+            tokio::time::sleep(every).await;
+            match self.reload() {
+                Ok(true) => tracing::info!(rules = self.watch_rules(), "watch rules were read anew"),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%error, "changed watch rules are refused; the old ones stay in force")
+                }
+            }
+        }
     }
 
     fn watch(&self) -> Arc<Watch> {
