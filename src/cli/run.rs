@@ -17,6 +17,9 @@ use crate::worker::retry::{Gate, Probe};
 use crate::worker::shutdown::Shutdown;
 use crate::worker::{CpuPool, Ended, Pipeline, Worker};
 
+/// How often the file of watch rules is looked at.
+const WATCH_RULES_EVERY: Duration = Duration::from_secs(5);
+
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -54,6 +57,7 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
     health.set_store_reachable(true);
+    tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
     let broker = setup::rabbitmq(config)?;
     if config.text("rabbitmq.topology") == "apply" {

@@ -18,7 +18,9 @@ use crate::worker::{self, Pipeline, PoolSettings};
 pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Result<Pipeline, Exit> {
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::new(config.classify())),
+        classifier: Arc::new(
+            Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?,
+        ),
         assessor: Arc::new(Assessor {
             source: config.event_source(),
             identifier: identifier(config, store).await?,

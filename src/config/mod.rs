@@ -7,6 +7,7 @@ pub mod load;
 pub mod settings;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use load::{ConfigError, Origin, Said};
 use load::{Value, Values};
@@ -55,7 +56,14 @@ impl Config {
     }
 
     pub fn classify(&self) -> ClassifySettings {
-        ClassifySettings { min_confidence: self.number("classify.min_confidence") as f32 }
+        let path = |name| Some(self.text(name)).filter(|t| !t.is_empty()).map(PathBuf::from);
+        ClassifySettings {
+            min_confidence: self.number("classify.min_confidence") as f32,
+            watch: path("classify.watch"),
+            model: path("classify.model"),
+            remote_url: Some(self.text("classify.remote_url").to_owned()).filter(|u| !u.is_empty()),
+            remote_budget: Duration::from_millis(self.integer("classify.remote_timeout_millis") as u64),
+        }
     }
 
     pub fn limits(&self) -> Limits {

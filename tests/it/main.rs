@@ -29,5 +29,7 @@ mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
 mod describe;
+/// Topics of whole texts: each topic, the traps, bad input.
+mod topics;
 /// The worker over the channel transport.
 mod worker;
