@@ -22,8 +22,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::Failure;
 pub use embedded::EmbeddedStore;
-pub use redis::RedisStore;
 pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
+pub use redis::RedisStore;
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
 pub const STORE_FORMAT: u32 = 1;

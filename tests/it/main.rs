@@ -8,3 +8,5 @@ mod golden;
 mod rooms;
 mod redis_server;
 mod store;
+/// Verdicts, ids, versions, claims.
+mod identity;

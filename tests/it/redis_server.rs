@@ -20,7 +20,16 @@ impl RedisServer {
         let dir = tempfile::tempdir().expect("a directory for the server");
         let spawn = |program: &str| {
             Command::new(program)
-                .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+                .args([
+                    "--port",
+                    &port.to_string(),
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                ])
                 .args(["--dir", &dir.path().to_string_lossy()])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())

@@ -293,7 +293,10 @@ async fn titles_are_read_in_order_after_a_position() {
             store.keep(keep).await.expect("keeps");
         }
         let all = store.stories(0, 10).await.expect("reads");
-        assert_eq!(all.iter().map(|(at, e)| (*at, e.at)).collect::<Vec<_>>(), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]);
+        assert_eq!(
+            all.iter().map(|(at, e)| (*at, e.at)).collect::<Vec<_>>(),
+            [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)]
+        );
         let some = store.stories(2, 2).await.expect("reads");
         assert_eq!(some.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [3, 4], "{}", name(store));
         assert!(store.stories(5, 10).await.expect("reads").is_empty());

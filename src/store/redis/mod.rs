@@ -77,11 +77,7 @@ impl RedisStore {
         let format = STORE_FORMAT.to_string();
         let _: i64 = self.query(doing, ::redis::cmd("HSETNX").arg(&meta).arg("format").arg(format)).await?;
         let found: u32 = self.query(doing, ::redis::cmd("HGET").arg(&meta).arg("format")).await?;
-        if found == STORE_FORMAT {
-            Ok(())
-        } else {
-            Err(StoreError::Format { found, known: STORE_FORMAT })
-        }
+        if found == STORE_FORMAT { Ok(()) } else { Err(StoreError::Format { found, known: STORE_FORMAT }) }
     }
 
     fn key(&self, name: &str) -> String {
@@ -190,9 +186,8 @@ impl Store for RedisStore {
 
     async fn site(&self, site: &str) -> Result<Option<SiteBytes>, StoreError> {
         let name = self.key(&format!("site:{site}"));
-        let (revision, bytes): (Option<u64>, Option<Vec<u8>>) = self
-            .query("reading a site's memory", ::redis::cmd("HMGET").arg(name).arg("r").arg("b"))
-            .await?;
+        let (revision, bytes): (Option<u64>, Option<Vec<u8>>) =
+            self.query("reading a site's memory", ::redis::cmd("HMGET").arg(name).arg("r").arg("b")).await?;
         Ok(revision.zip(bytes).map(|(revision, bytes)| SiteBytes { revision, bytes }))
     }
 
@@ -443,7 +438,10 @@ fn read_claim(reply: Value) -> Result<ClaimReply, StoreError> {
         let outcome: Vec<u8> = take(&mut parts, doing)?;
         let record: Option<Vec<u8>> = take(&mut parts, doing)?;
         let record = record.map(|bytes| ArticleRecord::decode(&bytes)).transpose()?;
-        return Ok(ClaimReply::Seen { outcome: PageOutcome::decode(&outcome)?, record: record.map(Box::new) });
+        return Ok(ClaimReply::Seen {
+            outcome: PageOutcome::decode(&outcome)?,
+            record: record.map(Box::new),
+        });
     }
     let token = Token(take(&mut parts, doing)?);
     type FoundArticle = (u64, Vec<u8>, Vec<u8>);
@@ -454,11 +452,7 @@ fn read_claim(reply: Value) -> Result<ClaimReply, StoreError> {
     let candidates = candidates
         .into_iter()
         .map(|(slot, indices, record)| {
-            Ok(Candidate {
-                slot: Slot(slot),
-                hits: hits(indices),
-                record: ArticleRecord::decode(&record)?,
-            })
+            Ok(Candidate { slot: Slot(slot), hits: hits(indices), record: ArticleRecord::decode(&record)? })
         })
         .collect::<Result<_, StoreError>>()?;
     let pending = pending
@@ -481,8 +475,9 @@ fn take<T: FromRedisValue>(
     doing: &'static str,
 ) -> Result<T, StoreError> {
     let value = parts.next().unwrap_or(Value::Nil);
-    T::from_redis_value(value)
-        .map_err(|e| StoreError::io(doing)(Box::new(RedisError::from((ErrorKind::Parse, "answer", e.to_string())))))
+    T::from_redis_value(value).map_err(|e| {
+        StoreError::io(doing)(Box::new(RedisError::from((ErrorKind::Parse, "answer", e.to_string()))))
+    })
 }
 
 #[cfg(test)]
