@@ -8,8 +8,20 @@ mod explain;
 mod explain_html;
 /// The pipeline scored against gold pages.
 mod eval;
+/// The service.
+mod run;
+/// Exchanges, queues, bindings and policies on the broker.
+mod topology;
+/// Parked messages.
+mod quarantine;
+/// Old pages under the present rules: what would change.
+mod reprocess;
+/// Source health, from events.
+mod sources;
 /// Configuration checked: every mistake at once.
 mod validate;
+/// Models rebuilt from data.
+mod train;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -63,16 +75,29 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the service: RabbitMQ in, RabbitMQ out, metrics and health
+    Run(run::Args),
     /// Process pages from files or standard input: one JSON line a page on standard output
     Process(process::Args),
     /// Show what each step did to one page: blocks kept and removed, evidence of each field
     Explain(explain::Args),
     /// Score the pipeline against gold pages
     Eval(eval::Args),
+    /// Print, apply or verify what copydesk needs on the broker
+    Topology(topology::Args),
+    /// Look at, replay or drop parked messages
+    Quarantine(quarantine::Args),
+    /// Compare old pages under the present rules and models with what was said of them then
+    Reprocess(reprocess::Args),
+    /// Show the health of each source, from events: volume, copies, what is missing
+    Sources(sources::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
+    /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
+    #[command(subcommand)]
+    Train(train::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -105,10 +130,16 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
     let Cli { config, set, command } = cli;
     let load = || crate::config::Config::load(config.as_deref(), set.clone());
     match command {
+        Command::Run(args) => run::run(&load()?, args),
+        Command::Topology(args) => topology::run(&load()?, args),
+        Command::Quarantine(args) => quarantine::run(&load()?, args),
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
+        Command::Reprocess(args) => reprocess::run(&load()?, args),
+        Command::Sources(args) => sources::run(args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

@@ -8,23 +8,86 @@ use crate::assess::Assessor;
 use crate::assess::classify::Classifier;
 use crate::assess::identify::{Identifier, IdentifySettings};
 use crate::config::Config;
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchSettings, Fetcher};
 use crate::read::ReadSettings;
 use crate::store::{AnyStore, Retention, StoreError};
-use crate::worker::Pipeline;
+use crate::transport::rabbitmq;
+use crate::worker::{self, Pipeline, PoolSettings};
 
 /// The pipeline with the store that `store` names (`none`, `file:DIR`, `redis://…`).
 pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Result<Pipeline, Exit> {
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::default()),
+        classifier: Arc::new(Classifier::new(config.classify())),
         assessor: Arc::new(Assessor {
             source: config.event_source(),
             identifier: identifier(config, store).await?,
         }),
-        fetcher: Fetcher::default(),
+        fetcher: fetcher(config)?,
         max_event_bytes: config.size("rabbitmq.max_event_bytes"),
     })
+}
+
+/// Where claim checks may be fetched from.
+fn fetcher(config: &Config) -> Result<Fetcher, Exit> {
+    let directory = config.text("fetch.directory");
+    let settings = FetchSettings {
+        hosts: config.texts("fetch.hosts").to_vec(),
+        directory: (!directory.is_empty()).then(|| directory.into()),
+        private_addresses: config.switch("fetch.private_addresses"),
+        timeout: Duration::from_secs(config.integer("fetch.timeout_seconds").unsigned_abs()),
+        max_bytes: config.size("limits.body_bytes") as u64,
+    };
+    Fetcher::new(settings).map_err(|e| Exit::new(CONFIGURATION, format!("no client for fetch.hosts: {e}")))
+}
+
+/// How the broker is spoken to.
+pub fn rabbitmq(config: &Config) -> Result<rabbitmq::Settings, Exit> {
+    let seconds = |name| Duration::from_secs(config.integer(name).unsigned_abs());
+    let ca_file = config.text("rabbitmq.ca_file");
+    let ca_pem = match ca_file {
+        "" => None,
+        path => Some(std::fs::read_to_string(path).map_err(|e| {
+            Exit::new(CONFIGURATION, format!("rabbitmq.ca_file = {path:?} cannot be read: {e}"))
+        })?),
+    };
+    crate::fetch::install_crypto();
+    Ok(rabbitmq::Settings {
+        url: config.text("rabbitmq.url").to_owned(),
+        prefix: config.text("rabbitmq.prefix").to_owned(),
+        heartbeat: seconds("rabbitmq.heartbeat_seconds"),
+        connect_timeout: seconds("rabbitmq.connect_timeout_seconds"),
+        confirm_timeout: seconds("rabbitmq.confirm_timeout_seconds"),
+        ca_pem,
+        window: rabbitmq::Window {
+            prefetch_max: u16::try_from(config.integer("worker.prefetch_max")).unwrap_or(u16::MAX),
+            bytes: config.size("worker.prefetch_bytes"),
+            isolate_after: worker::Settings::default().isolate_after,
+        },
+        unconfirmed_max: config.size("worker.prefetch_max"),
+        linger: Duration::from_millis(config.integer("worker.linger_millis").unsigned_abs()),
+    })
+}
+
+/// How much the worker does at a time, and how long it may take.
+pub fn worker(config: &Config) -> worker::Settings {
+    worker::Settings {
+        // most pages at hand wait for the store or a confirm, not for a core
+        concurrency: config.size("worker.prefetch_max"),
+        in_flight_bytes: config.size("worker.prefetch_bytes"),
+        attempts: u32::try_from(config.integer("worker.attempts_max") - 1).unwrap_or(0),
+        drain_grace: Duration::from_secs(config.integer("worker.drain_seconds").unsigned_abs()),
+        ..worker::Settings::default()
+    }
+}
+
+/// The threads that pages are read on.
+pub fn pool(config: &Config) -> PoolSettings {
+    PoolSettings {
+        threads: config.jobs(),
+        deadline: Duration::from_secs(config.integer("worker.page_deadline_seconds").unsigned_abs()),
+        abandoned_limit: config.size("worker.abandoned_max"),
+    }
 }
 
 /// Identity with the memory that `store` names.

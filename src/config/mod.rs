@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 pub use load::{ConfigError, Origin, Said};
 use load::{Value, Values};
 
+use crate::assess::classify::ClassifySettings;
 use crate::read::{Limits, ReadSettings};
 
 /// Looked for where no file is named.
@@ -51,6 +52,10 @@ impl Config {
 
     pub fn read(&self) -> ReadSettings {
         ReadSettings { limits: self.limits(), keep_removed: self.switch("read.keep_removed"), trace: false }
+    }
+
+    pub fn classify(&self) -> ClassifySettings {
+        ClassifySettings { min_confidence: self.number("classify.min_confidence") as f32 }
     }
 
     pub fn limits(&self) -> Limits {

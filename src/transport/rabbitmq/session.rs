@@ -116,7 +116,10 @@ impl Sessions {
         self.lanes.send_replace(Some(Lanes { events: events_to, copies: copies_to }));
         self.health.set_connected(Role::Consumer, true);
         self.health.set_connected(Role::Publisher, true);
-        tracing::info!(broker = self.settings.place(), "session with the broker open");
+        tracing::info!(
+            broker = self.settings.place(),
+            "session open; checked by passive declaration that its exchanges and queues exist, and no more"
+        );
 
         let acking_id = acking.id();
         let end = loop {

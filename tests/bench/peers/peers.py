@@ -50,7 +50,7 @@ def readability_(html, url):
 def newspaper_(html, url):
     import newspaper
     article = newspaper.Article(url or "https://page.example/", fetch_images=False)
-    article.set_html(html)
+    article.download(input_html=html)
     article.parse()
     date = article.publish_date.isoformat() if article.publish_date else ""
     return {"body": article.text, "title": article.title or "", "authors": list(article.authors), "published": date}

@@ -1,0 +1,154 @@
+//! `copydesk quarantine ls|show|replay|drop|export`: parked messages.
+
+use std::io::Write as _;
+
+use super::{BUG, Exit, UNAVAILABLE, USAGE, setup};
+use crate::config::Config;
+use crate::transport::rabbitmq::parking::{Action, ParkedMessage, Parking, Selection};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List parked messages, oldest first; they stay
+    Ls {
+        #[command(flatten)]
+        which: Which,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show parked messages with the beginning of their payload; they stay
+    Show {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Put parked messages back into `pages`, their attempts counted anew
+    Replay {
+        #[command(flatten)]
+        which: Which,
+        /// All that are parked
+        #[arg(long)]
+        all: bool,
+    },
+    /// Delete parked messages for good
+    Drop {
+        #[command(flatten)]
+        which: Which,
+        /// All that are parked
+        #[arg(long)]
+        all: bool,
+    },
+    /// Print parked messages with their payload, one JSON object a line; they stay
+    Export {
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// Handles (or beginnings of them) as `ls` prints them, or message ids
+    handles: Vec<String>,
+    /// Only those parked for this reason
+    #[arg(long)]
+    reason: Option<String>,
+    /// Look at no more than so many messages, from the oldest
+    #[arg(long, default_value_t = 1000)]
+    limit: usize,
+}
+
+/// Payload that `show` prints, in bytes.
+const SHOWN: usize = 4096;
+
+pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
+    let (which, action, show): (_, _, fn(&ParkedMessage) -> String) = match args.command {
+        Command::Ls { which, json: true } => (which, Action::Look, |m| json(&serde_json::to_value(m))),
+        Command::Ls { which, json: false } => (which, Action::Look, line),
+        Command::Show { which } => (which, Action::Look, shown),
+        Command::Export { which } => (which, Action::Look, |m| json(&Ok(m.exported()))),
+        Command::Replay { which, all } => {
+            (meant(which, all)?, Action::Replay, |m| format!("replayed {}", line(m)))
+        }
+        Command::Drop { which, all } => {
+            (meant(which, all)?, Action::Drop, |m| format!("dropped {}", line(m)))
+        }
+    };
+    let broker = setup::rabbitmq(config)?;
+    let Which { handles, reason, limit } = which;
+    let selection = Selection { handles, reason };
+    setup::runtime()?.block_on(async {
+        let parking = Parking::open(&broker).await.map_err(|e| Exit::new(UNAVAILABLE, e.to_string()))?;
+        let mut out = std::io::stdout().lock();
+        let mut written = Ok(());
+        let gone = parking
+            .go_through(&selection, action, limit, |message| {
+                if written.is_ok() {
+                    written = writeln!(out, "{}", show(message));
+                }
+            })
+            .await;
+        let closed = parking.close().await;
+        let count =
+            gone.and_then(|n| closed.map(|()| n)).map_err(|e| Exit::new(UNAVAILABLE, e.to_string()))?;
+        written.map_err(|e| Exit::new(BUG, format!("standard output: {e}")))?;
+        eprintln!("{count} messages");
+        Ok(())
+    })
+}
+
+/// What changes the queue wants to be told which messages.
+fn meant(which: Which, all: bool) -> Result<Which, Exit> {
+    if all || !which.handles.is_empty() || which.reason.is_some() {
+        return Ok(which);
+    }
+    Err(Exit::new(USAGE, "name handles, a --reason, or --all"))
+}
+
+fn json(value: &Result<serde_json::Value, serde_json::Error>) -> String {
+    match value {
+        Ok(value) => value.to_string(),
+        Err(error) => serde_json::json!({"error": error.to_string()}).to_string(),
+    }
+}
+
+fn line(message: &ParkedMessage) -> String {
+    let error: String = message.error.as_deref().unwrap_or("").chars().take(120).collect();
+    let url = message.headers.get("url").map_or("", String::as_str);
+    let id = message.message_id.as_deref().unwrap_or("-");
+    format!(
+        "{}  {}  {}  attempt {}  {} bytes  {}  {}  {}",
+        message.handle,
+        message.reason,
+        message.stage.as_deref().unwrap_or("-"),
+        message.attempt,
+        message.bytes,
+        plain(id),
+        plain(url),
+        plain(&error)
+    )
+}
+
+fn shown(message: &ParkedMessage) -> String {
+    let payload = &message.message.envelope.payload;
+    let text = String::from_utf8_lossy(&payload[..payload.len().min(SHOWN)]);
+    let mut out = line(message);
+    for (name, value) in &message.headers {
+        out.push_str(&format!("\n  {}: {}", plain(name), plain(value)));
+    }
+    out.push_str("\n\n");
+    out.extend(text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }));
+    if payload.len() > SHOWN {
+        out.push_str(&format!("\n… {} bytes more; `quarantine export` prints all", payload.len() - SHOWN));
+    }
+    out
+}
+
+/// For a terminal: what a message says may hold escape sequences.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

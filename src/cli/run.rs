@@ -1,0 +1,125 @@
+//! `copydesk run`: the service. RabbitMQ in, RabbitMQ out; metrics and health; ends on SIGTERM.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE, setup};
+use crate::backoff::Backoff;
+use crate::config::Config;
+use crate::telemetry::{self, Health, logs};
+use crate::transport::rabbitmq::management::Management;
+use crate::transport::rabbitmq::topology::Topology;
+use crate::transport::rabbitmq::{self, Fault};
+use crate::worker::retry::{Gate, Probe};
+use crate::worker::shutdown::Shutdown;
+use crate::worker::{CpuPool, Ended, Pipeline, Worker};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub fn run(config: &Config, _: Args) -> Result<(), Exit> {
+    let format = match config.text("log.format") {
+        "json" => logs::Format::Json,
+        "text" => logs::Format::Text,
+        _ => logs::Format::Auto,
+    };
+    logs::init(format, config.text("log.level")).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?;
+    let runtime = setup::runtime()?;
+    let result = runtime.block_on(serve(config));
+    // a thread that was given up would hold the process for ever
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(config: &Config) -> Result<(), Exit> {
+    let bug = |what: &str, e: &dyn std::fmt::Display| Exit::new(BUG, format!("{what}: {e}"));
+    let shutdown = Shutdown::on_signals().map_err(|e| bug("signals", &e))?;
+    let metrics =
+        telemetry::install(env!("CARGO_PKG_VERSION"), option_env!("COPYDESK_REVISION").unwrap_or("unknown"))
+            .map_err(|e| bug("metrics", &e))?;
+    let upkeep = metrics.spawn_upkeep();
+    let health = Health::new();
+    let stop_http = CancellationToken::new();
+    let listen = config.text("http.listen");
+    if !listen.is_empty() {
+        let listener = TcpListener::bind(listen).await.map_err(|e| {
+            Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
+        })?;
+        tracing::info!(listen, "metrics and health are served");
+        let router = telemetry::router(Arc::clone(&health), metrics);
+        tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
+    }
+    let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
+    health.set_store_reachable(true);
+    let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
+    let broker = setup::rabbitmq(config)?;
+    if config.text("rabbitmq.topology") == "apply" {
+        tokio::select! {
+            applied = apply(config, &broker) => applied?,
+            () = shutdown.requested() => return Ok(()),
+        }
+    }
+    let gate = Gate::new(probe(&pipeline), Arc::clone(&health));
+    let (source, sink) = rabbitmq::start(broker, Arc::clone(&health));
+    let worker = Worker::new(setup::worker(config), pipeline, pool, sink, gate, health);
+    let account = worker.account();
+    tokio::select! {
+        // the drain may wait for a broker that does not answer: the second request does not
+        ended = worker.run(source, &shutdown) => {
+            let balance = account.balance();
+            tracing::info!(?ended, ?balance, in_flight = balance.in_flight(), "ended");
+            stop_http.cancel();
+            upkeep.abort();
+            match ended {
+                Ended::WornOut => Err(Exit::new(
+                    BUG,
+                    "too many pages ran past their deadline and left their threads busy; start anew",
+                )),
+                Ended::Drained | Ended::Overrun | Ended::AtOnce => Ok(()),
+            }
+        }
+        () = shutdown.requested_at_once() => Ok(()),
+    }
+}
+
+/// Applies the topology, waiting for a broker that is not there yet.
+async fn apply(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit> {
+    let topology = Topology::new(&broker.names(), config.switch("rabbitmq.subscriber_queue"));
+    let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+    loop {
+        match topology.declare(broker).await {
+            Ok(()) => break,
+            Err(fault @ Fault::Refused(_)) => {
+                return Err(Exit::new(UNAVAILABLE, format!("the topology cannot be applied: {fault}")));
+            }
+            Err(fault) => {
+                let wait = backoff.next_wait();
+                tracing::warn!(error = %fault, wait_seconds = wait.as_secs_f32(), "the topology is not applied yet");
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+    let url = config.text("rabbitmq.management_url");
+    if url.is_empty() {
+        tracing::warn!(
+            "exchanges, queues and bindings are declared; policies are not, since rabbitmq.management_url is not set"
+        );
+        return Ok(());
+    }
+    let management = Management::new(url, broker).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?;
+    management.set_policies(&topology).await.map_err(|e| Exit::new(UNAVAILABLE, e.to_string()))?;
+    tracing::info!("topology applied");
+    Ok(())
+}
+
+/// Asks the store for something small.
+fn probe(pipeline: &Arc<Pipeline>) -> Probe {
+    let assessor = Arc::clone(&pipeline.assessor);
+    Box::new(move || {
+        let assessor = Arc::clone(&assessor);
+        Box::pin(async move { assessor.knowledge(Some("probe.invalid")).await.map(drop) })
+    })
+}
