@@ -406,7 +406,7 @@ impl<'a> Incoming<'a> {
 
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = change(&self.draft, &known.record);
+        let what = change(&self.draft, &known.record, relation.method == "url");
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
@@ -455,9 +455,10 @@ impl<'a> Incoming<'a> {
         decision.supersedes = ghosts.iter().map(|g| g.token).collect();
         let ghost = ghosts.iter().filter(|g| g.draft.version == decision.record.version).find(|g| {
             let same_page = g.page == self.page;
-            let adds_nothing =
-                matches!(change(&self.draft, &g.draft), Change::Exact | Change::Near | Change::Older { .. });
-            same_page || (adds_nothing && self.relation(&g.hits, &g.draft).is_some_and(|r| !r.syndicated))
+            let Some(relation) = self.relation(&g.hits, &g.draft) else { return same_page };
+            let what = change(&self.draft, &g.draft, relation.method == "url");
+            let adds_nothing = matches!(what, Change::Exact | Change::Near | Change::Older { .. });
+            same_page || (adds_nothing && !relation.syndicated)
         });
         let Some(ghost) = ghost else { return };
         match decision.dedup.verdict {
@@ -548,6 +549,11 @@ fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         byline: short(&article.byline),
         print: printed.print.clone(),
     }
+}
+
+/// What is compared of an article, for measuring.
+pub fn record_of(article: &Article) -> ArticleRecord {
+    draft(article, &fingerprint(article))
 }
 
 /// Seconds since 1970 of an RFC 3339 time.
