@@ -9,7 +9,7 @@ use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::{Parsed, ReadSettings};
 
 pub fn extract(
-    _page: &DecodedPage,
+    page: &DecodedPage,
     parsed: &Parsed,
     settings: &ReadSettings,
     budget: &mut Budget,
@@ -21,7 +21,7 @@ pub fn extract(
         block: Some(i as u32),
     };
     match parsed {
-        Parsed::Html(page) => html::extract(page, settings, budget, trace),
+        Parsed::Html(html) => html::extract(page, html, settings, budget, trace),
         Parsed::Text(text) => {
             let paragraphs = text.lines.iter().map(|l| l.text.as_str()).enumerate().map(paragraph).collect();
             Ok(Body { paragraphs, ..Body::default() })
