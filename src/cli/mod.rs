@@ -93,10 +93,11 @@ pub enum Command {
     Sources(sources::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
-    /// Rebuild a model from data, byte for byte, and score it
-    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
+    /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
+    #[command(subcommand)]
+    Train(train::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

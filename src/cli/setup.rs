@@ -8,7 +8,7 @@ use crate::assess::Assessor;
 use crate::assess::classify::Classifier;
 use crate::assess::identify::{Identifier, IdentifySettings};
 use crate::config::Config;
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchSettings, Fetcher};
 use crate::read::ReadSettings;
 use crate::store::{AnyStore, Retention, StoreError};
 use crate::transport::rabbitmq;
@@ -23,9 +23,22 @@ pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Resul
             source: config.event_source(),
             identifier: identifier(config, store).await?,
         }),
-        fetcher: Fetcher::default(),
+        fetcher: fetcher(config)?,
         max_event_bytes: config.size("rabbitmq.max_event_bytes"),
     })
+}
+
+/// Where claim checks may be fetched from.
+fn fetcher(config: &Config) -> Result<Fetcher, Exit> {
+    let directory = config.text("fetch.directory");
+    let settings = FetchSettings {
+        hosts: config.texts("fetch.hosts").to_vec(),
+        directory: (!directory.is_empty()).then(|| directory.into()),
+        private_addresses: config.switch("fetch.private_addresses"),
+        timeout: Duration::from_secs(config.integer("fetch.timeout_seconds").unsigned_abs()),
+        max_bytes: config.size("limits.body_bytes") as u64,
+    };
+    Fetcher::new(settings).map_err(|e| Exit::new(CONFIGURATION, format!("no client for fetch.hosts: {e}")))
 }
 
 /// How the broker is spoken to.

@@ -140,10 +140,13 @@ pub fn read_decoded(
         };
         *stage = Stage::Extract;
         budget.enter(*stage);
-        let body = extract::extract(page, &parsed, settings, budget, trace)?;
-        *stage = Stage::Clean;
-        budget.enter(*stage);
-        let (body, observations) = clean::clean(page, &parsed, body, knowledge, budget, trace)?;
+        let kept = extract::extract(page, &parsed, settings, budget, trace).and_then(|body| {
+            *stage = Stage::Clean;
+            budget.enter(*stage);
+            clean::clean(page, &parsed, body, knowledge, budget, trace)
+        });
+        let (body, observations) =
+            kept.map_err(|no_text| describe::kind::reason_of_no_text(page, &parsed, no_text, budget))?;
         *stage = Stage::Describe;
         budget.enter(*stage);
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;

@@ -10,3 +10,7 @@ pub mod topics;
 pub mod topics_score;
 /// The measure.
 pub mod score;
+/// The line model of extracted text.
+pub mod text;
+/// Page kinds.
+pub mod kinds;

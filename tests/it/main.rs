@@ -1,5 +1,9 @@
 //! Integration tests, in one binary.
 
+/// The worker over RabbitMQ.
+mod broker;
+/// The node killed, frozen and off under load.
+mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
 /// What `deploy/rabbitmq` ships, on a real node.
@@ -8,6 +12,8 @@ mod definitions;
 mod deploy;
 /// Shipped pages and their golden events.
 mod golden;
+/// Page kinds: labelled pages, languages held out.
+mod kinds;
 /// Private servers for tests.
 mod kit;
 /// The dashboard and the alerts against a real Prometheus.
@@ -22,3 +28,6 @@ mod tools;
 mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
+mod describe;
+/// The worker over the channel transport.
+mod worker;

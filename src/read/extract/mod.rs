@@ -2,10 +2,11 @@
 
 /// Blocks of an HTML page.
 pub mod html;
+/// Lines of extracted text.
+pub mod text;
 
-use crate::model::body::{Body, Paragraph, ParagraphKind};
 use crate::model::trace::Trace;
-use crate::model::{Budget, DecodedPage, Rejection};
+use crate::model::{Body, Budget, DecodedPage, Rejection};
 use crate::read::{Parsed, ReadSettings};
 
 pub fn extract(
@@ -15,16 +16,8 @@ pub fn extract(
     budget: &mut Budget,
     trace: &mut Trace,
 ) -> Result<Body, Rejection> {
-    let paragraph = |(i, text): (usize, &str)| Paragraph {
-        text: text.to_owned(),
-        kind: ParagraphKind::Paragraph,
-        block: Some(i as u32),
-    };
     match parsed {
         Parsed::Html(html) => html::extract(page, html, settings, budget, trace),
-        Parsed::Text(text) => {
-            let paragraphs = text.lines.iter().map(|l| l.text.as_str()).enumerate().map(paragraph).collect();
-            Ok(Body { paragraphs, ..Body::default() })
-        }
+        Parsed::Text(text) => text::extract(page, text, settings, budget, trace),
     }
 }

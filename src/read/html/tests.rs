@@ -226,3 +226,10 @@ fn limits_cut_and_are_named() {
     let failed = parse("<p>more than ten", &Limits::default(), &mut Budget::new(10)).expect_err("no budget");
     assert!(matches!(failed, Rejection::Park { reason: ParkReason::LimitWork, .. }));
 }
+
+#[test]
+fn a_link_goes_on_behind_the_paragraph_it_was_left_open_in() {
+    let page = page("<p><a href=/x><p>text</a> more <a href=/y>other</a>");
+    let anchors: Vec<_> = page.anchors.iter().map(|a| (page.attr(a.href), page.text(a.text))).collect();
+    assert_eq!(anchors, [("/x", "text"), ("/y", "other")]);
+}

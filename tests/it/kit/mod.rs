@@ -1,9 +1,15 @@
 //! Private servers for tests: started on free ports, ended with the test process however it ends.
 
+/// The node that broker tests share; it can be killed, frozen and started again.
+pub mod node;
 /// A Prometheus.
 pub mod prometheus;
+/// A TCP proxy that stalls, cuts and garbles.
+pub mod proxy;
 /// A RabbitMQ node.
 pub mod rabbitmq;
+/// One test's place on the shared node, and workers on it.
+pub mod room;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

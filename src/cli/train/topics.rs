@@ -1,4 +1,4 @@
-//! `copydesk train`: rebuilds a model from data, byte for byte the same, and scores it.
+//! `copydesk train topics`: which subjects an article has, learned from labelled texts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,34 +7,10 @@ use crate::assess::classify::topics::TopicModel;
 use crate::train::topics::{self, TopicTraining};
 use crate::train::topics_score;
 
-use super::{Exit, UNAVAILABLE, USAGE};
+use crate::cli::{BUG, Exit, UNAVAILABLE, USAGE};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
-    Topics(TopicArgs),
-    /// Which blocks of a page are its article: learned from gold pages, cross-validated by domain
-    Extract(ExtractArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct ExtractArgs {
-    /// Folder with html/publishers, html/articles and html/snippets
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
-    /// Where the model is written; without it only the table is printed
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-struct TopicArgs {
     /// Training data, .jsonl or .csv, also .gz. Without any, the shipped model is rebuilt from the corpus
     /// at $COPYDESK_CORPUS or ../shared
     data: Vec<PathBuf>,
@@ -63,14 +39,7 @@ struct TopicArgs {
     epochs: usize,
 }
 
-pub fn run(args: Args) -> Result<(), Exit> {
-    match args.what {
-        What::Topics(args) => topics_of(args),
-        What::Extract(args) => extract(&args),
-    }
-}
-
-fn topics_of(mut args: TopicArgs) -> Result<(), Exit> {
+pub fn run(mut args: Args) -> Result<(), Exit> {
     let mut attribution = String::new();
     if args.data.is_empty() {
         let corpus = corpus().ok_or_else(|| {
@@ -107,24 +76,11 @@ fn topics_of(mut args: TopicArgs) -> Result<(), Exit> {
     std::fs::write(&args.out, &bytes)
         .map_err(|e| Exit::new(UNAVAILABLE, format!("{}: {e}", args.out.display())))?;
     println!("{}: {} examples, {} bytes", args.out.display(), examples.len(), bytes.len());
-    let linear = Linear::parse(&bytes).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
-    let model = TopicModel::with(linear).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
+    let linear = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
+    let model = TopicModel::with(linear).map_err(|e| Exit::new(BUG, e.to_string()))?;
     for path in &args.test {
         let test = topics::read_examples(path).map_err(|e| Exit::new(USAGE, e.to_string()))?;
         println!("{}\n{}", path.display(), topics_score::score(&model, &test, &args.language));
-    }
-    Ok(())
-}
-
-fn extract(args: &ExtractArgs) -> Result<(), Exit> {
-    let trained = crate::train::extract::run(&args.corpus, &mut |line| eprintln!("{line}"))
-        .map_err(|e| Exit::new(USAGE, e.to_string()))?;
-    print!("{}", trained.table);
-    if let Some(path) = &args.out {
-        let bytes = trained.model.to_bytes();
-        std::fs::write(path, &bytes)
-            .map_err(|e| Exit::new(UNAVAILABLE, format!("{}: {e}", path.display())))?;
-        println!("{}: {} bytes", path.display(), bytes.len());
     }
     Ok(())
 }
