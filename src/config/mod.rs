@@ -3,6 +3,8 @@
 
 /// File, environment and flags → checked values.
 pub mod load;
+/// Site rules from their directory.
+pub mod sites;
 /// The table of all settings.
 pub mod settings;
 
@@ -52,7 +54,11 @@ impl Config {
     }
 
     pub fn read(&self) -> ReadSettings {
-        ReadSettings { limits: self.limits(), keep_removed: self.switch("read.keep_removed"), trace: false }
+        ReadSettings {
+            limits: self.limits(),
+            keep_removed: self.switch("read.keep_removed"),
+            ..ReadSettings::default()
+        }
     }
 
     pub fn classify(&self) -> ClassifySettings {
