@@ -119,11 +119,11 @@ async fn apply(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit>
     Ok(())
 }
 
-/// Asks the store for something small.
+/// Asks whether the store answers.
 fn probe(pipeline: &Arc<Pipeline>) -> Probe {
     let assessor = Arc::clone(&pipeline.assessor);
     Box::new(move || {
         let assessor = Arc::clone(&assessor);
-        Box::pin(async move { assessor.knowledge(Some("probe.invalid")).await.map(drop) })
+        Box::pin(async move { assessor.identifier.ping().await })
     })
 }
