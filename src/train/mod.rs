@@ -2,6 +2,8 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// Which blocks of a page are its article.
+pub mod extract;
 /// Topic models.
 pub mod topics;
 /// Their measure.

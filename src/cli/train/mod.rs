@@ -1,5 +1,7 @@
 //! `copydesk train`: rebuilds the shipped models from data, byte for byte the same, and scores them.
 
+/// Which blocks of a page are its article.
+mod extract;
 /// Which lines of an extracted text are its story.
 mod text;
 /// Which subjects an article has.
@@ -11,6 +13,8 @@ use super::{Exit, USAGE};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Args {
+    /// Which blocks of a page are its article: from gold pages
+    Extract(extract::Args),
     /// Which lines of an extracted text are its story: from texts with gold bodies
     Text(text::Args),
     /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
@@ -19,6 +23,7 @@ pub enum Args {
 
 pub fn run(args: Args) -> Result<(), Exit> {
     match args {
+        Args::Extract(args) => extract::run(args),
         Args::Text(args) => text::run(args),
         Args::Topics(args) => topics::run(args),
     }
