@@ -41,8 +41,8 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     let bug = |what: &str, e: &dyn std::fmt::Display| Exit::new(BUG, format!("{what}: {e}"));
     let shutdown = Shutdown::on_signals().map_err(|e| bug("signals", &e))?;
     let metrics =
-        telemetry::install(env!("CARGO_PKG_VERSION"), option_env!("COPYDESK_REVISION").unwrap_or("unknown"))
-            .map_err(|e| bug("metrics", &e))?;
+        telemetry::install(telemetry::VERSION, telemetry::REVISION).map_err(|e| bug("metrics", &e))?;
+    telemetry::record::config_loaded(&config.fingerprint());
     let upkeep = metrics.spawn_upkeep();
     let health = Health::new();
     let stop_http = CancellationToken::new();
@@ -51,7 +51,8 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
         })?;
-        tracing::info!(listen, "metrics and health are served");
+        let address = listener.local_addr().map_err(|e| bug("http.listen", &e))?;
+        tracing::info!(listen = %address, "metrics and health are served");
         let router = telemetry::router(Arc::clone(&health), metrics);
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }

@@ -94,6 +94,16 @@ impl Config {
         }
     }
 
+    /// Tells configurations apart without saying what is in them: 16 digits of a hash of all settings, secrets
+    /// masked.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let settings = self.effective().into_iter().fold(Sha256::new(), |hash, (name, value, _)| {
+            hash.chain_update(name).chain_update([0]).chain_update(value).chain_update([0])
+        });
+        settings.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Each setting with its value and origin; secrets masked.
     pub fn effective(&self) -> Vec<(&'static str, String, String)> {
         settings::SETTINGS
