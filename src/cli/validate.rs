@@ -19,6 +19,7 @@ pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Re
         return Ok(());
     }
     let config = load()?;
+    super::rules::load(std::path::Path::new(config.text("read.sites")))?;
     if args.show {
         for (name, value, origin) in config.effective() {
             println!("{name} = {value}  # {origin}");
