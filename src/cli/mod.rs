@@ -16,6 +16,8 @@ mod topology;
 mod quarantine;
 /// Old pages under the present rules: what would change.
 mod reprocess;
+/// Site rules and their tests.
+pub mod rules;
 /// Source health, from events.
 mod sources;
 /// Configuration checked: every mistake at once.
@@ -98,6 +100,8 @@ pub enum Command {
     /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
     #[command(subcommand)]
     Train(train::Args),
+    /// Site rules: run their own test cases, list them
+    Rules(rules::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -139,6 +143,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Reprocess(args) => reprocess::run(&load()?, args),
         Command::Sources(args) => sources::run(args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Rules(args) => rules::run(&load()?, args),
         Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {

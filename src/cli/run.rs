@@ -1,5 +1,6 @@
 //! `copydesk run`: the service. RabbitMQ in, RabbitMQ out; metrics and health; ends on SIGTERM.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE, setup};
 use crate::backoff::Backoff;
-use crate::config::Config;
+use crate::config::{Config, sites};
+use crate::model::site_rules::RuleShelf;
 use crate::telemetry::{self, Health, logs};
 use crate::transport::rabbitmq::management::Management;
 use crate::transport::rabbitmq::topology::Topology;
@@ -37,6 +39,33 @@ pub fn run(config: &Config, _: Args) -> Result<(), Exit> {
     result
 }
 
+/// How often the directory of site rules is looked at.
+const RULES_EVERY: Duration = Duration::from_secs(5);
+
+/// Puts a new book on the shelf when a file of site rules changes; a broken one leaves the last good book.
+async fn watch_rules(directory: PathBuf, shelf: RuleShelf) {
+    let mut known = sites::fingerprint(&directory);
+    loop {
+        tokio::time::sleep(RULES_EVERY).await;
+        let present = sites::fingerprint(&directory);
+        if present == known {
+            continue;
+        }
+        known = present;
+        match sites::load(&directory) {
+            Ok(book) => {
+                tracing::info!(sites = book.sites.len(), "site rules are loaded anew");
+                shelf.put(book);
+            }
+            Err(errors) => {
+                for error in errors {
+                    tracing::error!(%error, "site rules are refused; the last good ones stay");
+                }
+            }
+        }
+    }
+}
+
 async fn serve(config: &Config) -> Result<(), Exit> {
     let bug = |what: &str, e: &dyn std::fmt::Display| Exit::new(BUG, format!("{what}: {e}"));
     let shutdown = Shutdown::on_signals().map_err(|e| bug("signals", &e))?;
@@ -57,6 +86,7 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
+    tokio::spawn(watch_rules(config.text("read.sites").into(), pipeline.read.sites.clone()));
     health.set_store_reachable(true);
     tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
