@@ -33,3 +33,5 @@ mod identity;
 mod describe;
 /// The worker over the channel transport.
 mod worker;
+/// The claim protocol, model-checked.
+mod claims_model;
