@@ -35,3 +35,5 @@ mod describe;
 mod topics;
 /// The worker over the channel transport.
 mod worker;
+/// The claim protocol, model-checked.
+mod claims_model;
