@@ -9,6 +9,7 @@ const AGENCIES: &[&[&str]] = &[
     &[
         "Reuters",
         "Thomson Reuters",
+        "Reuter",
         "rtr",
         "reuters.com",
         "ロイター",

@@ -53,7 +53,7 @@ fn choose<'h>(heard: &[&'h Heard], scene: &Scene<'_>) -> Option<(&'h Heard, &'st
     let first = *heard
         .iter()
         .find(|s| people(s) > 0)
-        .or_else(|| heard.iter().find(|s| !own(s)))
+        .or_else(|| heard.iter().find(|s| !own(s) && s.source != From::Html))
         .or_else(|| heard.first())?;
     let fuller = heard.iter().find(|s| {
         s.value.len() > first.value.len()
@@ -227,13 +227,16 @@ fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         if text.iter().map(|t| t.len()).sum::<usize>() > LONGEST_BYLINE {
             continue;
         }
-        let mut authors: Vec<Author> =
-            text.iter().flat_map(|t| names::authors(t, Trust::Text, &scene.site_names)).collect();
+        let joined = text.join(" ");
+        let mut authors: Vec<Author> = if names::has_lead(&joined) && !names::has_lead(text[text.len() - 1]) {
+            names::authors(&joined, Trust::Text, &scene.site_names)
+        } else {
+            text.iter().flat_map(|t| names::authors(t, Trust::Text, &scene.site_names)).collect()
+        };
         distinct(&mut authors);
         if authors.is_empty() || authors.len() > 8 {
             continue;
         }
-        let joined = text.join(" ");
         let rank = u8::from(names::has_lead(&joined)) * 2
             + u8::from(authors.iter().any(|a| a.kind == AuthorKind::Person));
         if best.as_ref().is_none_or(|(r, a, _)| {
@@ -275,8 +278,8 @@ fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     for anchor in &html.anchors {
         let text = html.text(anchor.text);
         let says_author = html.attr(anchor.rel).split(' ').any(|r| r == "author")
-            || (anchor.block.abs_diff(top) <= 12 && PATHS.iter().any(|p| html.attr(anchor.href).contains(p)));
-        if !says_author || text.len() > 80 || !scene.near(anchor.block) {
+            || PATHS.iter().any(|p| html.attr(anchor.href).contains(p));
+        if !says_author || text.len() > 80 || anchor.block.abs_diff(top) > 14 {
             continue;
         }
         let container = html.blocks.get(anchor.block as usize).map_or(0, |b| b.container);

@@ -18,13 +18,14 @@ pub fn headline(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
     let keys: Vec<String> = heard.iter().map(|(said, _)| squeezed(&said.value)).collect();
     let mut best: Option<(f32, usize)> = None;
     for (i, key) in keys.iter().enumerate() {
-        let votes: f32 =
-            keys.iter().zip(&heard).filter(|(k, _)| *k == key || is_cut(k, key)).map(|(_, (_, w))| w).sum();
+        let agrees = |(k, (said, _)): &(&String, &(Heard, f32))| *k == key || is_cut(k, key, &said.value);
+        let votes: f32 = keys.iter().zip(&heard).filter(agrees).map(|(_, (_, w))| w).sum();
         if best.is_none_or(|(most, _)| votes > most) {
             best = Some((votes, i));
         }
     }
-    let (votes, chosen) = best?;
+    let (votes, text) = best?;
+    let chosen = spelling(&heard, &keys, text);
     let all: f32 = heard.iter().map(|(_, w)| w).sum();
     let mut value = heard[chosen].0.value.clone();
     let mut why = "most witnesses agree";
@@ -103,9 +104,22 @@ fn heading_text(html: &crate::model::html::HtmlPage, block: u32) -> String {
     parts.join(" ")
 }
 
-/// Whether `short` is `long` cut off at the end by a content system.
-fn is_cut(short: &str, long: &str) -> bool {
-    short.len() >= 60 && short.len() < long.len() && long.starts_with(short)
+/// Whether `short` is `long` cut off at the end by a content system, as `printed` shows.
+fn is_cut(short: &str, long: &str, printed: &str) -> bool {
+    let cut = printed.ends_with(['…', '.']) && printed.ends_with(['…']) | printed.ends_with("...");
+    (cut || printed.chars().count() >= 100)
+        && short.len() >= 30
+        && short.len() < long.len()
+        && long.starts_with(short)
+}
+
+/// Of the witnesses that say the same, the one whose very spelling most others share.
+fn spelling(heard: &[(Heard, f32)], keys: &[String], text: usize) -> usize {
+    let equal = || (0..heard.len()).filter(|i| keys[*i] == keys[text]);
+    let shared = |i: usize| -> f32 {
+        equal().filter(|j| heard[*j].0.value == heard[i].0.value).map(|j| heard[j].1).sum()
+    };
+    equal().fold(text, |best, i| if shared(i) > shared(best) { i } else { best })
 }
 
 /// What the main witnesses have in common where each puts another kicker before it:
@@ -123,7 +137,11 @@ fn common_tail(heard: &[(Heard, f32)]) -> Option<String> {
     let mine = tails(&visible.0.value);
     others.filter(|(s, _)| s.value != visible.0.value).find_map(|(s, _)| {
         let theirs = tails(&s.value);
-        mine.iter().find(|m| theirs.iter().any(|t| squeezed(t) == squeezed(m))).cloned()
+        let shorter = s.value.chars().count().min(visible.0.value.chars().count());
+        mine.iter()
+            .filter(|m| m.chars().count() * 5 >= shorter * 3)
+            .find(|m| theirs.iter().any(|t| squeezed(t) == squeezed(m)))
+            .cloned()
     })
 }
 
@@ -156,7 +174,7 @@ fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String]) -> Option<&'t s
         }
         if let Some((head, tail)) = text.split_once(mark) {
             let (head, tail) = (head.trim(), tail.trim_start());
-            if enough(tail, head) && (is_site(head, scene) || is_shown(tail, head, mark, all)) {
+            if enough(tail, head) && is_site(head, scene) {
                 return Some(tail);
             }
         }

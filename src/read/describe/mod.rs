@@ -2,20 +2,26 @@
 
 pub mod agencies;
 mod authors;
+pub mod dateline;
 pub mod dates;
 mod entities;
+pub mod gazetteer;
 mod headline;
 mod images;
 pub mod jsonld;
+pub mod kind;
+pub mod language;
 mod ledger;
 mod names;
+mod originator;
 mod place;
 mod published;
 mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::{Completeness, Kind, Language};
+use crate::model::article::EvidenceSource;
+use crate::model::body;
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
 use crate::read::Parsed;
@@ -32,21 +38,33 @@ pub fn describe(
     budget: &mut Budget,
     trace: &mut Trace,
 ) -> Result<Article, Rejection> {
+    let judged = kind::judge(page, parsed, &body, budget)?;
     let scene = Scene::set(page, parsed, &body, budget)?;
     let mut ledger = Ledger::default();
     let mut paragraphs = body.paragraphs.clone();
     let headline = headline::headline(&scene, &mut ledger);
     let standfirst = standfirst::standfirst(&scene, &mut paragraphs, headline.as_deref(), &mut ledger);
     let authorship = authors::authors(&scene, &mut ledger);
-    let dates = published::published(&scene, None, &mut ledger);
+    let firm = published::firm(&scene);
+    let told = dateline::dateline(&scene, &paragraphs, firm);
+    let dates = published::published(&scene, told.as_ref().and_then(|t| t.day.as_ref()), &mut ledger);
+    let dateline = told.map(|t| t.dateline);
+    if let Some(line) = &dateline {
+        let said = ledger::Said::new(EvidenceSource::Text, "head of the story", line.raw.clone(), ());
+        ledger.believe("dateline", &said, 0.95, "place, day or agency set off from the story");
+    }
+    let originator =
+        originator::originator(&scene, dateline.as_ref(), &authorship.authors, &paragraphs, &mut ledger);
     let addresses = place::addresses(&scene, &mut ledger);
     let source = place::publisher(&scene, &mut ledger);
     let section = place::section(&scene, &mut ledger);
     let keywords = place::keywords(&scene, &mut ledger);
-    let free = place::free_access(&scene, &mut ledger);
+    place::note_free_access(&scene, &mut ledger);
     let images = images::images(&scene);
+    let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
     let links = links(&scene, &paragraphs);
-    let partial = body.partial.is_some() || free == Some(false);
+    ledger.evidence.insert("kind".into(), judged.kind_evidence);
+    ledger.evidence.insert("completeness".into(), judged.completeness_evidence);
     trace.witnesses.append(&mut ledger.witnesses);
     Ok(Article {
         url: page.url.as_ref().map(|u| u.to_string()),
@@ -57,17 +75,17 @@ pub fn describe(
         standfirst,
         byline: authorship.byline,
         authors: authorship.authors,
-        dateline: None,
-        originator: None,
+        dateline,
+        originator,
         published_at: dates.published,
         modified_at: dates.modified,
-        language: Language { tag: "und".into(), confidence: 0.0, declared: scene.declared.clone() },
+        language,
         images,
         links,
         section,
         keywords,
-        kind: Kind::Article,
-        completeness: if partial { Completeness::Partial } else { Completeness::Full },
+        kind: judged.kind,
+        completeness: judged.completeness,
         evidence: ledger.evidence,
         paragraphs,
         removed: body.removed,

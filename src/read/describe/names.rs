@@ -1,10 +1,46 @@
 //! Author names out of bylines and fields: joined names split, titles, places, mail and social tails
 //! cut, people and organisations told apart. Nothing rather than junk.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::agencies;
 use super::entities::plain;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
+
+/// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
+const WORDS: &str = include_str!("names.txt");
+
+/// Words of bylines by their kind, in lower case.
+struct Lexicon {
+    /// Stand before the names; longest first.
+    leads: Vec<&'static str>,
+    /// No name holds them: interface texts, accounts of content systems.
+    junk: FxHashSet<&'static str>,
+    /// Desks, houses and legal bodies.
+    organisations: FxHashSet<&'static str>,
+    /// Jobs, which stand behind names and are none.
+    roles: FxHashSet<&'static str>,
+    /// Words that alone name nobody.
+    generic: FxHashSet<&'static str>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let of = |kind: &'static str| {
+        WORDS.lines().filter_map(|l| l.split_once('\t')).filter(move |(k, _)| *k == kind).map(|(_, w)| w)
+    };
+    let mut leads: Vec<&'static str> = of("lead").collect();
+    leads.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    Lexicon {
+        leads,
+        junk: of("junk").collect(),
+        organisations: of("organisation").collect(),
+        roles: of("role").collect(),
+        generic: of("generic").collect(),
+    }
+});
 
 /// Authors of one byline; more is a list of something else.
 const MOST: usize = 20;
@@ -14,6 +50,8 @@ const MOST: usize = 20;
 pub enum Trust {
     /// A field made for authors: initials and lower case are taken as they are.
     Field,
+    /// Visible text that begins like a byline: a name without spaces is believed in scripts that have none.
+    Byline,
     /// Visible text: only what looks like a name.
     Text,
 }
@@ -21,6 +59,7 @@ pub enum Trust {
 /// The authors that `raw` names. `site_names` are squeezed names of the publisher.
 pub fn authors(raw: &str, trust: Trust, site_names: &[String]) -> Vec<Author> {
     let text = plain(raw);
+    let trust = if trust == Trust::Text && has_lead(&text) { Trust::Byline } else { trust };
     let text = without_lead(&text);
     let text = without_tail(text);
     let mut out: Vec<Author> = Vec::new();
@@ -39,94 +78,10 @@ pub fn has_lead(text: &str) -> bool {
     without_lead(text).len() < text.len()
 }
 
-/// Words before the names, lower case; each stands before a space, a colon or a capital.
-const LEADS: &[&str] = &[
-    "written by",
-    "story by",
-    "words by",
-    "reporting by",
-    "reported by",
-    "posted by",
-    "published by",
-    "a report by",
-    "analysis by",
-    "opinion by",
-    "text by",
-    "by",
-    "von",
-    "ein artikel von",
-    "eine analyse von",
-    "ein bericht von",
-    "ein kommentar von",
-    "ein gastbeitrag von",
-    "eine kolumne von",
-    "ein interview von",
-    "aus der redaktion von",
-    "autor",
-    "autorin",
-    "autoren",
-    "author",
-    "authors",
-    "text",
-    "texte",
-    "par",
-    "propos recueillis par",
-    "por",
-    "di",
-    "da",
-    "a cura di",
-    "door",
-    "af",
-    "av",
-    "tekst",
-    "skrevet af",
-    "skrevet av",
-    "od",
-    "napsal",
-    "autorzy",
-    "autorka",
-    "autore",
-    "autores",
-    "redacción",
-    "redação",
-    "автор",
-    "авторы",
-    "текст",
-    "автори",
-    "від",
-    "penulis",
-    "oleh",
-    "editor",
-    "reporter",
-    "yazan",
-    "haber",
-    "muhabir",
-    "tác giả",
-    "记者",
-    "記者",
-    "作者",
-    "撰文",
-    "责编",
-    "责任编辑",
-    "कॉपी",
-    "लेखक",
-    "بقلم",
-    "كتب",
-    "نوشته",
-    "מאת",
-    "słowa",
-    "teksti",
-    "szerző",
-    "írta",
-    "szöveg",
-    "autors",
-    "autorius",
-];
-
 fn without_lead(text: &str) -> &str {
     let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
     for _ in 0..2 {
-        let Some(rest) = LEADS.iter().find_map(|lead| after_lead(text, lead)) else { break };
+        let Some(rest) = LEXICON.leads.iter().find_map(|lead| after_lead(text, lead)) else { break };
         text = rest;
     }
     text
@@ -187,6 +142,10 @@ fn without_tail(text: &str) -> &str {
         if let Some(at) = text[..end].find(mark).filter(|at| *at > 0) {
             end = at;
         }
+    }
+    // A mail address: from the start of its word on.
+    if let Some(at) = text[..end].find('@') {
+        end = text[..at].rfind([' ', ',', '(', '<']).unwrap_or(0);
     }
     // A date or a reading time: from its first digit on.
     if let Some(at) = text[..end].find(|c: char| c.is_ascii_digit()).filter(|at| *at > 3) {
@@ -347,7 +306,8 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     }
     let person = match trust {
         Trust::Field => true,
-        Trust::Text => is_personal(name) && (words >= 2 || is_cjk(name)),
+        Trust::Text => is_personal(name) && words >= 2,
+        Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
     };
     person.then(|| Author { name: name.to_owned(), kind: AuthorKind::Person })
 }
@@ -358,78 +318,14 @@ fn organisation(name: &str) -> Author {
 
 /// Words that no name holds: interface texts, accounts of content systems, addresses.
 fn is_junk(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "ago",
-        "minutes",
-        "hours",
-        "updated",
-        "published",
-        "share",
-        "follow",
-        "subscribe",
-        "comments",
-        "comment",
-        "photo",
-        "photos",
-        "read",
-        "more",
-        "min",
-        "admin",
-        "administrator",
-        "webmaster",
-        "user",
-        "guest",
-        "unknown",
-        "null",
-        "none",
-        "undefined",
-        "anonymous",
-        "author",
-        "authors",
-        "test",
-        "root",
-        "wordpress",
-        "click",
-        "login",
-        "newsletter",
-        "facebook",
-        "twitter",
-        "instagram",
-        "linkedin",
-        "email",
-        "e-mail",
-        "copyright",
-        "image",
-        "video",
-        "advertisement",
-        "anzeige",
-        "view",
-        "profile",
-        "posts",
-        "articles",
-        "bio",
-        "about",
-        "home",
-        "true",
-        "false",
-        "januar",
-        "february",
-        "today",
-        "yesterday",
-        "heute",
-        "gestern",
-        "uhr",
-        "teilen",
-        "drucken",
-        "kommentare",
-    ];
     let lower = name.to_lowercase();
-    name.contains('@')
+    LEXICON.generic.contains(lower.as_str())
+        || name.contains('@')
         || name.contains("://")
         || name.starts_with("www.")
         || name.chars().any(|c| c.is_ascii_digit())
         || name.contains(['{', '}', '<', '>', '=', '?', '!', '…', '#', '%'])
-        || lower.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| WORDS.contains(&w))
+        || lower.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| LEXICON.junk.contains(w))
         || (super::dates::month(&lower, None).is_some() && lower.chars().count() > 4)
         || weekday(&lower)
         || !name.chars().any(char::is_alphabetic)
@@ -449,94 +345,9 @@ fn is_organisation(name: &str, site_names: &[String]) -> bool {
     }) {
         return true;
     }
-    const WORDS: &[&str] = &[
-        "redaktion",
-        "redaktionen",
-        "redaktionsteam",
-        "redazione",
-        "redacción",
-        "redaccion",
-        "rédaction",
-        "redação",
-        "redakcja",
-        "redakce",
-        "redactie",
-        "redaksi",
-        "toimitus",
-        "редакция",
-        "редакція",
-        "редакцията",
-        "newsroom",
-        "staff",
-        "team",
-        "desk",
-        "editors",
-        "news",
-        "nachrichten",
-        "nyheter",
-        "zeitung",
-        "agency",
-        "agencies",
-        "agentur",
-        "agencia",
-        "agencias",
-        "agence",
-        "press",
-        "presse",
-        "media",
-        "gmbh",
-        "ag",
-        "kg",
-        "inc",
-        "ltd",
-        "llc",
-        "corp",
-        "corporation",
-        "company",
-        "group",
-        "verlag",
-        "online",
-        "tv",
-        "radio",
-        "network",
-        "institute",
-        "institut",
-        "university",
-        "association",
-        "foundation",
-        "ministry",
-        "department",
-        "office",
-        "board",
-        "editorial",
-        "correspondents",
-        "reporters",
-        "contributors",
-        "magazine",
-        "journal",
-        "times",
-        "post",
-        "gazette",
-        "tribune",
-        "herald",
-        "newspaper",
-        "bureau",
-        "service",
-        "digital",
-        "web",
-        "haber",
-        "ajansı",
-        "新聞",
-        "新闻",
-        "通信社",
-        "编辑部",
-        "編集部",
-        "取材班",
-        "뉴스",
-        "기자단",
-    ];
+
     let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|w| WORDS.contains(&w))
+    lower.split(|c: char| !c.is_alphanumeric()).any(|w| LEXICON.organisations.contains(w))
         || is_domain(name)
         || ["編集部", "取材班", "新聞", "通信", "デジタル", "编辑部"].iter().any(|w| name.contains(w))
         || lower.ends_with("redaktion")
@@ -554,60 +365,14 @@ fn is_domain(name: &str) -> bool {
 
 /// Jobs, which stand behind names and are none.
 fn is_role(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "correspondent",
-        "korrespondent",
-        "korrespondentin",
-        "correspondant",
-        "correspondante",
-        "corresponsal",
-        "reporter",
-        "reporterin",
-        "editor",
-        "redakteur",
-        "redakteurin",
-        "redactor",
-        "redactora",
-        "journalist",
-        "journalistin",
-        "journaliste",
-        "periodista",
-        "giornalista",
-        "columnist",
-        "writer",
-        "author",
-        "autor",
-        "autorin",
-        "analyst",
-        "photographer",
-        "fotograf",
-        "chief",
-        "senior",
-        "political",
-        "politics",
-        "head",
-        "chefredakteur",
-        "chefredakteurin",
-        "volontär",
-        "volontärin",
-        "director",
-        "producer",
-        "contributor",
-        "freelance",
-        "special",
-        "staff",
-        "корреспондент",
-        "обозреватель",
-        "muhabir",
-        "medarbeider",
-        "journalisti",
-        "toimittaja",
-        "dziennikarz",
-        "dziennikarka",
-        "publicysta",
-    ];
     let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|w| WORDS.contains(&w))
+    lower.split(|c: char| !c.is_alphanumeric()).any(|w| {
+        LEXICON.roles.contains(w)
+            || (w.len() > 9
+                && ["redakteur", "redakteurin", "korrespondent", "korrespondentin", "reporterin"]
+                    .iter()
+                    .any(|r| w.ends_with(r)))
+    })
 }
 
 /// Whether most words begin with a capital, or the script has none.

@@ -93,6 +93,11 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
     out
 }
 
+/// The first field that says when it was published: enough to tell the year that a dateline leaves out.
+pub fn firm(scene: &Scene<'_>) -> Option<Moment> {
+    stated(scene).into_iter().next().map(|s| s.value)
+}
+
 /// A single firm field against two other kinds of witness that agree on an earlier day.
 fn outvoted(heard: &[Heard], first: usize, firm: usize) -> Option<usize> {
     let mine = &heard[first];
