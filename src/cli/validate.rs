@@ -22,6 +22,7 @@ pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Re
     let config = load()?;
     let classifier =
         Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?;
+    super::rules::load(std::path::Path::new(config.text("read.sites")))?;
     if args.show {
         for (name, value, origin) in config.effective() {
             println!("{name} = {value}  # {origin}");

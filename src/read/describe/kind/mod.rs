@@ -2,7 +2,9 @@
 //! declares, its address, its words in twenty languages and its build, with rules where bytes decide.
 
 mod completeness;
+mod declared;
 pub mod features;
+mod measure;
 pub mod model;
 pub mod words;
 
@@ -69,7 +71,7 @@ fn judge_html(
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
-    let length = features::word_count(&body.text());
+    let length = measure::word_count(&body.text());
     match CLASSES[class] {
         // Text that only scripts or JSON-LD hold does not show in the features, and is a story all the same.
         Class::Skip(_) | Class::Publish(Kind::Brief)
@@ -125,7 +127,7 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     debug_assert_eq!(page.media, Media::Text);
     let lines: Vec<&str> = text.lines.iter().map(|l| l.text.as_str()).collect();
     let whole = lines.iter().take(400).copied().collect::<Vec<_>>().join("\n").to_lowercase();
-    let words = features::word_count(&whole);
+    let words = measure::word_count(&whole);
     let found = words::in_text(&whole);
     for (topic, reason) in [
         (Topic::Consent, SkipReason::Consent),
@@ -144,8 +146,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
         lines.iter().take(3).filter(|l| l.len() < 120).copied().collect::<Vec<_>>().join("\n").to_lowercase();
     let head = words::in_head(&head);
     let body_text = body.text();
-    let length = features::word_count(&body_text);
-    let entries = lines.iter().filter(|l| features::starts_with_clock(l)).count();
+    let length = measure::word_count(&body_text);
+    let entries = lines.iter().filter(|l| measure::starts_with_clock(l)).count();
     let per_hundred = |topic: Topic| found.all[topic as usize] as f32 * 100.0 / words.max(1.0);
     let (kind, confidence, why) = if entries >= 4 {
         (Kind::LiveBlog, 0.8, format!("{entries} lines begin with a time of day"))
@@ -173,7 +175,7 @@ const BRIEF_WORDS: f32 = 60.0;
 /// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
 fn machine_feed(source: &str) -> Option<&'static str> {
     let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    let head = &start[..start.floor_char_boundary(2000)];
+    let head = &start[..features::floor(start, 2000)];
     if head.starts_with('<') {
         let roots = [
             ("<rss", "root element rss"),
