@@ -35,3 +35,5 @@ mod describe;
 mod worker;
 /// The claim protocol, model-checked.
 mod claims_model;
+/// Headlines on one event.
+mod stories;
