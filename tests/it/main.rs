@@ -39,3 +39,5 @@ mod topics;
 mod worker;
 /// The claim protocol, model-checked.
 mod claims_model;
+/// Headlines on one event.
+mod stories;
