@@ -22,6 +22,7 @@ use crate::model::article::Publisher;
 use crate::model::failure::Stage;
 use crate::model::html::HtmlPage;
 use crate::model::page::{Media, RawInfo};
+use crate::model::site_rules::RuleShelf;
 use crate::model::trace::Trace;
 use crate::model::{Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge};
 
@@ -33,6 +34,8 @@ pub struct ReadSettings {
     pub keep_removed: bool,
     /// Whether to collect a trace for `explain`.
     pub trace: bool,
+    /// Rules of single sites, from the configuration's directory.
+    pub sites: RuleShelf,
 }
 
 /// Limits on hostile input; each is set in the configuration under `[limits]`.

@@ -11,7 +11,7 @@ use copydesk::transport::Tier;
 use copydesk::transport::rabbitmq::Settings;
 use copydesk::worker::Pipeline;
 use lapin::BasicProperties;
-use lapin::options::{QueueDeleteOptions, QueueUnbindOptions};
+use lapin::options::QueueDeleteOptions;
 use lapin::types::{AMQPValue, FieldTable};
 
 use crate::kit::proxy::{Mode, Proxy};
@@ -145,7 +145,6 @@ async fn an_event_that_nobody_bound_is_kept_by_the_alternate_exchange() {
     let worker = room.worker();
     room.await_depth(&names.unrouted(), 50, PATIENCE).await;
     assert_eq!(worker.drain().await.created, 50);
-    let _ = QueueUnbindOptions::default();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

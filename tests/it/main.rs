@@ -28,6 +28,12 @@ mod tools;
 mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
+/// Verdicts, ids, versions, claims.
+mod identity;
 mod describe;
+/// Topics of whole texts: each topic, the traps, bad input.
+mod topics;
 /// The worker over the channel transport.
 mod worker;
+/// The claim protocol, model-checked.
+mod claims_model;

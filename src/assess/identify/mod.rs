@@ -286,7 +286,7 @@ impl Memory {
         pending: &[Pending],
     ) -> Result<Identified, StoreError> {
         let Decision { mut record, write, dedup, filled, supersedes, amended } =
-            incoming.decide(candidates, pending);
+            incoming.decide(held.token, candidates, pending);
         if amended {
             self.store.amend(held.token, &record).await?;
         }
@@ -367,7 +367,7 @@ impl<'a> Incoming<'a> {
         relate(&self.draft, &self.keys, hits, other)
     }
 
-    fn decide(&self, candidates: &[Candidate], pending: &[Pending]) -> Decision {
+    fn decide(&self, mine: Token, candidates: &[Candidate], pending: &[Pending]) -> Decision {
         let related = candidates.iter().filter_map(|c| Some((self.relation(&c.hits, &c.record)?, c)));
         let best = related
             .min_by_key(|(relation, c)| (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot));
@@ -377,7 +377,7 @@ impl<'a> Incoming<'a> {
             Some((relation, other)) => self.syndicated(relation, &other.record, candidates),
             None => self.first(candidates),
         };
-        self.take_over(&mut decision, &ghosts);
+        self.take_over(&mut decision, mine, &ghosts);
         decision
     }
 
@@ -406,7 +406,7 @@ impl<'a> Incoming<'a> {
 
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = change(&self.draft, &known.record);
+        let what = change(&self.draft, &known.record, relation.method == "url");
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
@@ -451,14 +451,13 @@ impl<'a> Incoming<'a> {
     }
 
     /// Takes the place of claims whose holders died: the event may be out under their ids.
-    fn take_over(&self, decision: &mut Decision, ghosts: &[&Pending]) {
+    fn take_over(&self, decision: &mut Decision, mine: Token, ghosts: &[&Pending]) {
         decision.supersedes = ghosts.iter().map(|g| g.token).collect();
-        let ghost = ghosts.iter().filter(|g| g.draft.version == decision.record.version).find(|g| {
-            let same_page = g.page == self.page;
-            let adds_nothing =
-                matches!(change(&self.draft, &g.draft), Change::Exact | Change::Near | Change::Older { .. });
-            same_page || (adds_nothing && self.relation(&g.hits, &g.draft).is_some_and(|r| !r.syndicated))
-        });
+        // The oldest, for whoever came after it would have taken its place, too; and none younger than
+        // ours, for its holder could publish only as the heir of ours.
+        let same_version = |g: &&&Pending| g.draft.version == decision.record.version;
+        let older = ghosts.iter().filter(|g| g.token < mine).filter(same_version);
+        let ghost = older.filter(|g| self.adds_nothing_to(g)).min_by_key(|g| g.token);
         let Some(ghost) = ghost else { return };
         match decision.dedup.verdict {
             Verdict::New => decision.record.article_id = ghost.draft.article_id,
@@ -468,6 +467,14 @@ impl<'a> Incoming<'a> {
         decision.record.event_id = ghost.draft.event_id;
         decision.amended = true;
         metrics::counter!("copydesk_claims_taken_over_total").increment(1);
+    }
+
+    /// Whether the event that a lapsed claim may have published says all that ours would.
+    fn adds_nothing_to(&self, ghost: &Pending) -> bool {
+        let Some(relation) = self.relation(&ghost.hits, &ghost.draft) else { return ghost.page == self.page };
+        let what = change(&self.draft, &ghost.draft, relation.method == "url");
+        let nothing = matches!(what, Change::Exact | Change::Near | Change::Older { .. });
+        ghost.page == self.page || (nothing && !relation.syndicated)
     }
 
     fn own_event_id(&self, record: &ArticleRecord) -> Id {
@@ -548,6 +555,11 @@ fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         byline: short(&article.byline),
         print: printed.print.clone(),
     }
+}
+
+/// What is compared of an article, for measuring.
+pub fn record_of(article: &Article) -> ArticleRecord {
+    draft(article, &fingerprint(article))
 }
 
 /// Seconds since 1970 of an RFC 3339 time.

@@ -17,7 +17,7 @@ pub fn extract(
     trace: &mut Trace,
 ) -> Result<Body, Rejection> {
     match parsed {
-        Parsed::Html(html) => html::extract(html, settings, budget, trace),
+        Parsed::Html(html) => html::extract(page, html, settings, budget, trace),
         Parsed::Text(text) => text::extract(page, text, settings, budget, trace),
     }
 }

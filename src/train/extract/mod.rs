@@ -13,24 +13,24 @@ use crate::read::extract::html::{assemble, model};
 use crate::read::trees::Trees;
 use crate::train::boost::{self, Params};
 use crate::train::score::{self, Prediction};
-pub use pages::{Page, Set, TrainError};
+pub use pages::{Page, Set, TrainError, load};
 
 const FOLDS: usize = 5;
 
 fn first_params() -> Params {
     Params {
-        trees: 80,
+        trees: 100,
         leaves: 31,
         min_leaf_rows: 20,
         min_leaf_weight: 0.3,
-        l2: 1.0,
         bins: 63,
+        feature_share: 0.5,
         ..Params::default()
     }
 }
 
 fn second_params() -> Params {
-    Params { trees: 60, ..first_params() }
+    Params { trees: 70, ..first_params() }
 }
 
 /// What came out of a training.
@@ -38,6 +38,8 @@ pub struct Trained {
     pub model: Model,
     /// For a person: cross-validated scores of each set of pages.
     pub table: String,
+    /// The models of the table: each learned without one fold.
+    pub folds: Vec<Model>,
 }
 
 /// Trains on every page under `corpus` (`html/{publishers,articles,snippets}`), cross-validates, and gives
@@ -62,7 +64,7 @@ pub fn run(corpus: &Path, progress: &mut dyn FnMut(&str)) -> Result<Trained, Tra
         firsts.iter().cloned().zip(seconds).map(|(first, second)| Model { first, second }).collect();
     let table = table(&pages, &models);
     let first = train_first(&pages, |_| true);
-    Ok(Trained { model: Model { first, second }, table })
+    Ok(Trained { model: Model { first, second }, table, folds: models })
 }
 
 fn train_first(pages: &[Page], takes: impl Fn(usize) -> bool) -> Trees {
@@ -107,7 +109,7 @@ fn push_rows(
 }
 
 /// Each page judged by the model that has not seen its fold.
-fn table(pages: &[Page], models: &[Model]) -> String {
+pub fn table(pages: &[Page], models: &[Model]) -> String {
     let mut out =
         String::from("pages        n     body F1  precision  recall   snippets F1  precision  recall\n");
     for (name, by_label) in [("oracle", true), ("", false)] {

@@ -6,10 +6,10 @@ pub mod node;
 pub mod prometheus;
 /// A TCP proxy that stalls, cuts and garbles.
 pub mod proxy;
-/// A RabbitMQ node.
-pub mod rabbitmq;
 /// One test's place on the shared node, and workers on it.
 pub mod room;
+/// A node that boots with what `deploy/rabbitmq` ships.
+pub mod shipped;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -16,6 +16,8 @@ pub mod model;
 pub mod partial;
 /// The few rules after the model.
 pub mod rules;
+/// One site's selectors.
+pub mod site;
 /// Stories that stand in data alone.
 pub mod source;
 /// Title, description, JSON-LD body.
@@ -24,7 +26,7 @@ pub mod witness;
 use crate::model::body::{Body, Paragraph, Removed};
 use crate::model::html::HtmlPage;
 use crate::model::trace::{BlockTrace, Trace};
-use crate::model::{Budget, Rejection};
+use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::ReadSettings;
 use features::Sight;
 use model::{Judgement, MODEL};
@@ -34,6 +36,7 @@ use rules::Decision;
 const UNITS_A_BLOCK: u64 = 2_000;
 
 pub fn extract(
+    decoded: &DecodedPage,
     page: &HtmlPage,
     settings: &ReadSettings,
     budget: &mut Budget,
@@ -42,7 +45,11 @@ pub fn extract(
     budget.draw(page.text.len() as u64 * 4 + page.blocks.len() as u64 * UNITS_A_BLOCK, "extract")?;
     let sight = Sight::of(page);
     let judgement = MODEL.judge(&sight);
-    let decisions = rules::decide(&sight, &judgement.scores);
+    let mut decisions = rules::decide(&sight, &judgement.scores);
+    let book = settings.sites.book();
+    if let Some(rules) = decoded.site.as_ref().and_then(|site| book.sites.get(site)) {
+        site::apply(page, rules.valid_on(decoded.fetched_at.as_deref()), &mut decisions);
+    }
     if settings.trace {
         record(&sight, &judgement, &decisions, trace);
     }

@@ -248,3 +248,17 @@ fn largest(sight: &Sight, p: &[f32]) -> (usize, usize) {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_loads_and_is_small() {
+        let bytes = include_bytes!("model.bin");
+        assert!(bytes.len() < 1 << 20);
+        let model = Model::from_bytes(bytes).expect("made for these features");
+        assert_eq!(model.to_bytes(), bytes);
+        assert_eq!(second_names().len(), second_count());
+    }
+}
