@@ -16,8 +16,12 @@ mod topology;
 mod quarantine;
 /// Old pages under the present rules: what would change.
 mod reprocess;
+/// Site rules and their tests.
+pub mod rules;
 /// Source health, from events.
 mod sources;
+/// What is remembered: counted, exported, imported, cut down.
+mod store;
 /// Configuration checked: every mistake at once.
 mod validate;
 /// Models rebuilt from data.
@@ -91,12 +95,17 @@ pub enum Command {
     Reprocess(reprocess::Args),
     /// Show the health of each source, from events: volume, copies, what is missing
     Sources(sources::Args),
+    /// Count, export, import or cut down what is remembered
+    Store(store::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
-    /// Rebuild a model from data, byte for byte, and score it
-    Train(train::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
+    /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
+    #[command(subcommand)]
+    Train(train::Args),
+    /// Site rules: run their own test cases, list them
+    Rules(rules::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -137,7 +146,9 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Reprocess(args) => reprocess::run(&load()?, args),
         Command::Sources(args) => sources::run(args),
+        Command::Store(args) => store::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Rules(args) => rules::run(&load()?, args),
         Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {

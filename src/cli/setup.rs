@@ -1,5 +1,6 @@
 //! What commands share: a checked configuration made into a pipeline.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,12 @@ use crate::worker::{self, Pipeline, PoolSettings};
 
 /// The pipeline with the store that `store` names (`none`, `file:DIR`, `redis://…`).
 pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Result<Pipeline, Exit> {
+    read.sites.put(super::rules::load(Path::new(config.text("read.sites")))?);
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::new(config.classify())),
+        classifier: Arc::new(
+            Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?,
+        ),
         assessor: Arc::new(Assessor {
             source: config.event_source(),
             identifier: identifier(config, store).await?,

@@ -14,7 +14,9 @@ fn corpus(path: &str) -> Option<Vec<Value>> {
         eprintln!("{} is absent: nothing was measured", file.display());
         return None;
     };
-    let lines = BufReader::new(flate2::read::GzDecoder::new(open)).lines();
+    let text: Box<dyn std::io::Read> =
+        if path.ends_with(".gz") { Box::new(flate2::read::GzDecoder::new(open)) } else { Box::new(open) };
+    let lines = BufReader::new(text).lines();
     Some(lines.map(|l| serde_json::from_str(&l.expect("text")).expect("JSON")).collect())
 }
 
@@ -70,21 +72,21 @@ fn datelines_of_a_newswire_are_parsed() {
     assert!(share(right) >= 0.995 && share(placed) >= 0.98);
 }
 
+/// Paragraphs inside the stories of news pages: beyond the first three, no dateline is looked for, so
+/// what fires there is a mistake, but for the heads of round-ups, in capitals or with a day.
 #[test]
 fn paragraphs_without_a_dateline_seldom_fire() {
-    let Some(rows) = corpus("datelines/newswire-1987.jsonl.gz") else { return };
     let (mut paragraphs, mut fired) = (0, Vec::new());
-    for row in &rows {
-        // Paragraphs of the newswire are indented; the first follows the dateline.
-        let body = field(row, "body").replace("\n    ", "\n\n");
-        for paragraph in body.split("\n\n").skip(1) {
-            let text = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-            if text.len() < 40 {
-                continue;
-            }
-            paragraphs += 1;
-            if let Some((raw, _)) = dateline::parse(&text, Some("en")) {
-                fired.push(raw);
+    for set in ["publishers", "articles"] {
+        let Some(rows) = corpus(&format!("html/{set}/gold.jsonl")) else { return };
+        for row in &rows {
+            for text in field(row, "body").split('\n').map(str::trim).filter(|t| t.len() >= 40).skip(3) {
+                paragraphs += 1;
+                if let Some((raw, parts)) = dateline::parse(text, None) {
+                    if !(parts.capitals || parts.day.is_some()) {
+                        fired.push(raw);
+                    }
+                }
             }
         }
     }

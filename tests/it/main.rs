@@ -12,8 +12,12 @@ mod cli;
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
 mod deploy;
+/// Any text parses and is extracted within its bounds.
+mod html;
 /// Shipped pages and their golden events.
 mod golden;
+/// Page kinds: labelled pages, languages held out.
+mod kinds;
 /// Private servers for tests.
 mod kit;
 /// The dashboard and the alerts against a real Prometheus.
@@ -28,6 +32,14 @@ mod tools;
 mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
+/// Verdicts, ids, versions, claims.
+mod identity;
 mod describe;
+/// Topics of whole texts: each topic, the traps, bad input.
+mod topics;
 /// The worker over the channel transport.
 mod worker;
+/// The claim protocol, model-checked.
+mod claims_model;
+/// Headlines on one event.
+mod stories;

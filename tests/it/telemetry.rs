@@ -92,7 +92,7 @@ fn ready() -> Arc<Health> {
 }
 
 /// What is wrong with a line of `/metrics`, by the one list of metrics.
-fn fault(line: &str) -> Option<String> {
+pub fn fault(line: &str) -> Option<String> {
     let (series, value) = line.rsplit_once(' ').expect("a series and its value");
     let (name, labels) = series.split_once('{').unwrap_or((series, ""));
     if name.starts_with("process_") {

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::lexicon::{Heard, Lexicon, LexiconError};
-use super::linear::{Linear, ModelError};
+use super::linear::{Linear, ModelCard, ModelError};
 use super::taxonomy::{TOPICS, Taxonomy};
 use super::tokens::Words;
 use crate::model::event::Topic;
@@ -18,6 +18,13 @@ const LEXICA: &[(&str, &str)] = &[
     ("de", include_str!("lexicon/de.txt")),
     ("fr", include_str!("lexicon/fr.txt")),
     ("es", include_str!("lexicon/es.txt")),
+    ("it", include_str!("lexicon/it.txt")),
+    ("pt", include_str!("lexicon/pt.txt")),
+    ("nl", include_str!("lexicon/nl.txt")),
+    ("pl", include_str!("lexicon/pl.txt")),
+    ("ru", include_str!("lexicon/ru.txt")),
+    ("zh", include_str!("lexicon/zh.txt")),
+    ("ja", include_str!("lexicon/ja.txt")),
 ];
 
 /// Logits of the lexicon against those of the linear model, both over the root of the length.
@@ -76,6 +83,21 @@ impl TopicModel {
         };
         let classes = card.labels.iter().map(trusted).collect();
         Ok(Self { taxonomy, lexica, linear, classes })
+    }
+
+    /// Whether all labels are first-level Media Topics.
+    pub fn knows_all(&self, labels: &[String]) -> bool {
+        labels.iter().all(|l| self.taxonomy.number(l).is_some_and(|n| usize::from(n) < TOPICS))
+    }
+
+    pub fn card(&self) -> &ModelCard {
+        &self.linear.card
+    }
+
+    /// The topic that most is said of, where anything is.
+    pub fn best(&self, weighed: &Weighed) -> Option<usize> {
+        let best = (0..TOPICS).max_by(|a, b| weighed.logits[*a].total_cmp(&weighed.logits[*b]))?;
+        (weighed.logits[best] > 0.0).then_some(best)
     }
 
     pub fn taxonomy(&self) -> &Taxonomy {
@@ -171,6 +193,14 @@ fn confidences(weighed: &Weighed) -> Vec<(usize, f32)> {
             (topic, confidence)
         })
         .collect()
+}
+
+/// Scores to shares that sum to one.
+pub fn softmax(scores: &mut [f32]) {
+    let top = scores.iter().copied().fold(f32::MIN, f32::max);
+    scores.iter_mut().for_each(|s| *s = (*s - top).exp());
+    let sum: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 /// Short texts are less sure than their logits say, long ones more. Fitted for the least calibration error

@@ -1,6 +1,8 @@
 //! Extracted text → lines, with the layout that the extractor left in them.
 
 mod join;
+/// Counts of one line.
+pub mod stats;
 
 use crate::model::{Budget, Rejection};
 use crate::read::Limits;

@@ -311,7 +311,8 @@ pub struct Process {
 }
 
 impl Process {
-    fn start(url: &str, extra: &[(&str, &str)]) -> Self {
+    /// Takes from the broker at `url`; `extra` are settings as environment variables.
+    pub fn start(url: &str, extra: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
         command
             .arg("run")

@@ -1,4 +1,4 @@
-//! `copydesk train`: rebuilds a model from data, byte for byte the same, and scores it.
+//! `copydesk train topics`: which subjects an article has, learned from labelled texts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,22 +7,10 @@ use crate::assess::classify::topics::TopicModel;
 use crate::train::topics::{self, TopicTraining};
 use crate::train::topics_score;
 
-use super::{Exit, UNAVAILABLE, USAGE};
+use crate::cli::{BUG, Exit, UNAVAILABLE, USAGE};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
-    Topics(TopicArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct TopicArgs {
     /// Training data, .jsonl or .csv, also .gz. Without any, the shipped model is rebuilt from the corpus
     /// at $COPYDESK_CORPUS or ../shared
     data: Vec<PathBuf>,
@@ -51,13 +39,7 @@ struct TopicArgs {
     epochs: usize,
 }
 
-pub fn run(args: Args) -> Result<(), Exit> {
-    match args.what {
-        What::Topics(args) => topics_of(args),
-    }
-}
-
-fn topics_of(mut args: TopicArgs) -> Result<(), Exit> {
+pub fn run(mut args: Args) -> Result<(), Exit> {
     let mut attribution = String::new();
     if args.data.is_empty() {
         let corpus = corpus().ok_or_else(|| {
@@ -94,8 +76,8 @@ fn topics_of(mut args: TopicArgs) -> Result<(), Exit> {
     std::fs::write(&args.out, &bytes)
         .map_err(|e| Exit::new(UNAVAILABLE, format!("{}: {e}", args.out.display())))?;
     println!("{}: {} examples, {} bytes", args.out.display(), examples.len(), bytes.len());
-    let linear = Linear::parse(&bytes).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
-    let model = TopicModel::with(linear).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
+    let linear = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
+    let model = TopicModel::with(linear).map_err(|e| Exit::new(BUG, e.to_string()))?;
     for path in &args.test {
         let test = topics::read_examples(path).map_err(|e| Exit::new(USAGE, e.to_string()))?;
         println!("{}\n{}", path.display(), topics_score::score(&model, &test, &args.language));
