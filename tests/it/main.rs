@@ -8,6 +8,8 @@ mod broker_bench;
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises.
+mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
