@@ -6,6 +6,8 @@ mod broker;
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises, held against each of them.
+mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
