@@ -2,7 +2,9 @@
 
 /// The worker over RabbitMQ.
 mod broker;
-/// The node killed, frozen and off under load.
+/// The worker beside a bare pass-through.
+mod broker_bench;
+/// The store off, the node killed, frozen and off under load.
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
