@@ -27,6 +27,8 @@ use crate::store::{
     AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Id, Keep, Kept, MAX_KEYS, PageOutcome,
     Pending, Retention, Slot, Store, StoreError, StoreStats, Token, Write, cut, today,
 };
+use crate::telemetry::labels::IdentifyEvent;
+use crate::telemetry::record;
 
 use super::fingerprint::{Printed, fingerprint};
 use super::tokens;
@@ -153,7 +155,7 @@ impl Identifier {
             Ok(identified) => Ok(identified),
             Err(error @ StoreError::Io { .. }) if memory.settings.publish_unchecked => {
                 tracing::warn!(%error, "published as new without asking the store");
-                metrics::counter!("copydesk_unchecked_total").increment(1);
+                record::identified(IdentifyEvent::Unchecked);
                 Ok(alone(article))
             }
             Err(error) => Err(error.into()),
@@ -168,7 +170,7 @@ impl Identifier {
                 article_id = %promise.keep.outcome.article_id,
                 "another took over before the event was confirmed: the page is remembered, the article is theirs"
             );
-            metrics::counter!("copydesk_claims_fenced_total").increment(1);
+            record::identified(IdentifyEvent::ClaimFenced);
         }
         promise.settle();
         if let Some(seen) = &promise.observations
@@ -269,7 +271,7 @@ impl Memory {
                         return self.decided(&incoming, seen, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
-                    metrics::counter!("copydesk_claim_waits_total").increment(1);
+                    record::identified(IdentifyEvent::ClaimWaited);
                     looks.wait().await;
                 }
             }
@@ -433,7 +435,7 @@ impl<'a> Incoming<'a> {
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
         if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
-            metrics::counter!("copydesk_aliases_not_remembered_total").increment(1);
+            record::identified(IdentifyEvent::AliasNotRemembered);
         }
         Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
     }
@@ -466,7 +468,7 @@ impl<'a> Incoming<'a> {
         }
         decision.record.event_id = ghost.draft.event_id;
         decision.amended = true;
-        metrics::counter!("copydesk_claims_taken_over_total").increment(1);
+        record::identified(IdentifyEvent::ClaimTakenOver);
     }
 
     /// Whether the event that a lapsed claim may have published says all that ours would.
