@@ -18,6 +18,13 @@ const LEXICA: &[(&str, &str)] = &[
     ("de", include_str!("lexicon/de.txt")),
     ("fr", include_str!("lexicon/fr.txt")),
     ("es", include_str!("lexicon/es.txt")),
+    ("it", include_str!("lexicon/it.txt")),
+    ("pt", include_str!("lexicon/pt.txt")),
+    ("nl", include_str!("lexicon/nl.txt")),
+    ("pl", include_str!("lexicon/pl.txt")),
+    ("ru", include_str!("lexicon/ru.txt")),
+    ("zh", include_str!("lexicon/zh.txt")),
+    ("ja", include_str!("lexicon/ja.txt")),
 ];
 
 /// Logits of the lexicon against those of the linear model, both over the root of the length.

@@ -238,10 +238,7 @@ pub fn pipeline_with(identifier: Identifier) -> Arc<Pipeline> {
     Arc::new(Pipeline {
         read: ReadSettings::default(),
         classifier: Arc::new(Classifier::default()),
-        assessor: Arc::new(Assessor {
-            source: "urn:copydesk:test".to_owned(),
-            identifier: Identifier::default(),
-        }),
+        assessor: Arc::new(Assessor { source: "urn:copydesk:test".to_owned(), identifier }),
         fetcher: Fetcher::default(),
         max_event_bytes: 8 << 20,
     })
