@@ -28,6 +28,8 @@ mod prometheus;
 mod rooms;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
+/// The settings that `deploy/` gives are known.
+mod settings_of_deploy;
 /// Finds the tools that tests call.
 mod tools;
 /// A private redis-server.
