@@ -8,6 +8,7 @@ by job and instance, takes counters by rate only and over $__rate_interval. Of t
 metrics that exist. Of both together: that every metric is looked at somewhere.
 """
 import json
+import re
 import sys
 
 import grafana_foundation_sdk.cog.plugins as plugins
@@ -67,7 +68,7 @@ def check_query(where, expr, known, seen, on_dashboard):
             for label in ("job", "instance"):
                 if label not in filters:
                     yield f"{where}: {selector.name} is not filtered by {label}"
-    if on_dashboard and "[" in expr and "[$__rate_interval]" not in expr:
+    if on_dashboard and re.search(r"\[\d", expr):
         yield f"{where}: a rate over something else than $__rate_interval"
 
 
@@ -83,6 +84,8 @@ def check_panel(panel, known, seen):
     if not panel.get("targets"):
         yield f"{where}: no query"
     for target in panel.get("targets", []):
+        if target.get("datasource", {}).get("uid") != "${datasource}":
+            yield f"{where}: the data source of query {target['refId']} is not the variable"
         yield from check_query(where, target["expr"], known, seen, True)
 
 
@@ -111,6 +114,9 @@ def faults(dashboard, rules, known):
     if len(ids) != len(set(ids)):
         yield "two panels share an id"
     yield from overlaps(dashboard["panels"])
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query" and variable["datasource"]["uid"] != "${datasource}":
+            yield f"variable {variable['name']}: its data source is not the variable"
     seen = set()
     for panel in dashboard["panels"]:
         if panel["type"] != "row":

@@ -2,10 +2,16 @@
 
 /// Topics, entities and watch rules.
 pub mod classify;
+/// Text → sketch, sentences, numbers, names: what stands for it when articles are compared.
+pub mod fingerprint;
 /// New, update, duplicate or syndicated; which article it is. Claim before publish, keep after confirm.
 pub mod identify;
 /// The routing key, from closed words.
 pub mod route;
+/// Articles on the same event, grouped by their headlines.
+pub mod story;
+/// Text → sentences of hashed words.
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -50,8 +56,11 @@ impl Assessor {
         observations: Observations,
         classification: Classification,
     ) -> Result<Assessed, Failure> {
-        let Identified { article_id, version, content_hash, event_id, dedup, story, claim } =
+        let Identified { article_id, version, content_hash, event_id, dedup, story, filled, claim } =
             self.identifier.identify(&article, observations).await?;
+        article.headline = article.headline.or(filled.headline);
+        article.published_at = article.published_at.or(filled.published_at);
+        article.byline = article.byline.or(filled.byline);
         article.evidence.extend(classification.evidence);
         let kind = match dedup.verdict {
             Verdict::New | Verdict::Syndicated if dedup.of.is_none() => EventType::Created,

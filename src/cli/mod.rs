@@ -14,8 +14,18 @@ mod run;
 mod topology;
 /// Parked messages.
 mod quarantine;
+/// Old pages under the present rules: what would change.
+mod reprocess;
+/// Site rules and their tests.
+pub mod rules;
+/// Source health, from events.
+mod sources;
+/// What is remembered: counted, exported, imported, cut down.
+mod store;
 /// Configuration checked: every mistake at once.
 mod validate;
+/// Models rebuilt from data.
+mod train;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -81,10 +91,21 @@ pub enum Command {
     Topology(topology::Args),
     /// Look at, replay or drop parked messages
     Quarantine(quarantine::Args),
+    /// Compare old pages under the present rules and models with what was said of them then
+    Reprocess(reprocess::Args),
+    /// Show the health of each source, from events: volume, copies, what is missing
+    Sources(sources::Args),
+    /// Count, export, import or cut down what is remembered
+    Store(store::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
+    /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
+    #[command(subcommand)]
+    Train(train::Args),
+    /// Site rules: run their own test cases, list them
+    Rules(rules::Args),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -123,7 +144,12 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Process(args) => process::run(&load()?, args),
         Command::Explain(args) => explain::run(&load()?, args),
         Command::Eval(args) => eval::run(&load()?, args),
+        Command::Reprocess(args) => reprocess::run(&load()?, args),
+        Command::Sources(args) => sources::run(args),
+        Command::Store(args) => store::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
+        Command::Rules(args) => rules::run(&load()?, args),
+        Command::Train(args) => train::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

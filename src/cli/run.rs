@@ -1,5 +1,6 @@
 //! `copydesk run`: the service. RabbitMQ in, RabbitMQ out; metrics and health; ends on SIGTERM.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE, setup};
 use crate::backoff::Backoff;
-use crate::config::Config;
+use crate::config::{Config, sites};
+use crate::model::site_rules::RuleShelf;
 use crate::telemetry::{self, Health, logs};
 use crate::transport::rabbitmq::management::Management;
 use crate::transport::rabbitmq::topology::Topology;
@@ -16,6 +18,9 @@ use crate::transport::rabbitmq::{self, Fault};
 use crate::worker::retry::{Gate, Probe};
 use crate::worker::shutdown::Shutdown;
 use crate::worker::{CpuPool, Ended, Pipeline, Worker};
+
+/// How often the file of watch rules is looked at.
+const WATCH_RULES_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {}
@@ -34,12 +39,39 @@ pub fn run(config: &Config, _: Args) -> Result<(), Exit> {
     result
 }
 
+/// How often the directory of site rules is looked at.
+const RULES_EVERY: Duration = Duration::from_secs(5);
+
+/// Puts a new book on the shelf when a file of site rules changes; a broken one leaves the last good book.
+async fn watch_rules(directory: PathBuf, shelf: RuleShelf) {
+    let mut known = sites::fingerprint(&directory);
+    loop {
+        tokio::time::sleep(RULES_EVERY).await;
+        let present = sites::fingerprint(&directory);
+        if present == known {
+            continue;
+        }
+        known = present;
+        match sites::load(&directory) {
+            Ok(book) => {
+                tracing::info!(sites = book.sites.len(), "site rules are loaded anew");
+                shelf.put(book);
+            }
+            Err(errors) => {
+                for error in errors {
+                    tracing::error!(%error, "site rules are refused; the last good ones stay");
+                }
+            }
+        }
+    }
+}
+
 async fn serve(config: &Config) -> Result<(), Exit> {
     let bug = |what: &str, e: &dyn std::fmt::Display| Exit::new(BUG, format!("{what}: {e}"));
     let shutdown = Shutdown::on_signals().map_err(|e| bug("signals", &e))?;
     let metrics =
-        telemetry::install(env!("CARGO_PKG_VERSION"), option_env!("COPYDESK_REVISION").unwrap_or("unknown"))
-            .map_err(|e| bug("metrics", &e))?;
+        telemetry::install(telemetry::VERSION, telemetry::REVISION).map_err(|e| bug("metrics", &e))?;
+    telemetry::record::config_loaded(&config.fingerprint());
     let upkeep = metrics.spawn_upkeep();
     let health = Health::new();
     let stop_http = CancellationToken::new();
@@ -48,12 +80,15 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
         })?;
-        tracing::info!(listen, "metrics and health are served");
+        let address = listener.local_addr().map_err(|e| bug("http.listen", &e))?;
+        tracing::info!(listen = %address, "metrics and health are served");
         let router = telemetry::router(Arc::clone(&health), metrics);
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
+    tokio::spawn(watch_rules(config.text("read.sites").into(), pipeline.read.sites.clone()));
     health.set_store_reachable(true);
+    tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
     let broker = setup::rabbitmq(config)?;
     if config.text("rabbitmq.topology") == "apply" {
@@ -115,11 +150,11 @@ async fn apply(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit>
     Ok(())
 }
 
-/// Asks the store for something small.
+/// Asks whether the store answers.
 fn probe(pipeline: &Arc<Pipeline>) -> Probe {
     let assessor = Arc::clone(&pipeline.assessor);
     Box::new(move || {
         let assessor = Arc::clone(&assessor);
-        Box::pin(async move { assessor.knowledge(Some("probe.invalid")).await.map(drop) })
+        Box::pin(async move { assessor.identifier.ping().await })
     })
 }

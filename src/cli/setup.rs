@@ -1,27 +1,48 @@
 //! What commands share: a checked configuration made into a pipeline.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BUG, CONFIGURATION, Exit};
+use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE};
 use crate::assess::Assessor;
 use crate::assess::classify::Classifier;
-use crate::assess::identify::Identifier;
+use crate::assess::identify::{Identifier, IdentifySettings};
 use crate::config::Config;
-use crate::fetch::Fetcher;
+use crate::fetch::{FetchSettings, Fetcher};
 use crate::read::ReadSettings;
+use crate::store::{AnyStore, Retention, StoreError};
 use crate::transport::rabbitmq;
 use crate::worker::{self, Pipeline, PoolSettings};
 
 /// The pipeline with the store that `store` names (`none`, `file:DIR`, `redis://…`).
-pub async fn pipeline(config: &Config, read: ReadSettings, _store: &str) -> Result<Pipeline, Exit> {
+pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Result<Pipeline, Exit> {
+    read.sites.put(super::rules::load(Path::new(config.text("read.sites")))?);
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::default()),
-        assessor: Arc::new(Assessor { source: config.event_source(), identifier: Identifier::default() }),
-        fetcher: Fetcher::default(),
+        classifier: Arc::new(
+            Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?,
+        ),
+        assessor: Arc::new(Assessor {
+            source: config.event_source(),
+            identifier: identifier(config, store).await?,
+        }),
+        fetcher: fetcher(config)?,
         max_event_bytes: config.size("rabbitmq.max_event_bytes"),
     })
+}
+
+/// Where claim checks may be fetched from.
+fn fetcher(config: &Config) -> Result<Fetcher, Exit> {
+    let directory = config.text("fetch.directory");
+    let settings = FetchSettings {
+        hosts: config.texts("fetch.hosts").to_vec(),
+        directory: (!directory.is_empty()).then(|| directory.into()),
+        private_addresses: config.switch("fetch.private_addresses"),
+        timeout: Duration::from_secs(config.integer("fetch.timeout_seconds").unsigned_abs()),
+        max_bytes: config.size("limits.body_bytes") as u64,
+    };
+    Fetcher::new(settings).map_err(|e| Exit::new(CONFIGURATION, format!("no client for fetch.hosts: {e}")))
 }
 
 /// How the broker is spoken to.
@@ -70,6 +91,31 @@ pub fn pool(config: &Config) -> PoolSettings {
         threads: config.jobs(),
         deadline: Duration::from_secs(config.integer("worker.page_deadline_seconds").unsigned_abs()),
         abandoned_limit: config.size("worker.abandoned_max"),
+    }
+}
+
+/// Identity with the memory that `store` names.
+async fn identifier(config: &Config, store: &str) -> Result<Identifier, Exit> {
+    let settings = IdentifySettings {
+        lease: Duration::from_secs(config.size("store.claim_seconds") as u64),
+        publish_unchecked: config.text("store.on_outage") == "publish_unchecked",
+        retention: Retention {
+            days: config.size("store.retention_days") as u32,
+            articles: config.size("store.max_articles") as u64,
+        },
+    };
+    let store = AnyStore::open(store, config.size("store.cache_bytes")).await?;
+    Ok(store.map_or_else(Identifier::default, |store| Identifier::new(store, settings)))
+}
+
+impl From<StoreError> for Exit {
+    fn from(error: StoreError) -> Self {
+        let code = match error {
+            StoreError::Held { .. } | StoreError::Io { .. } => UNAVAILABLE,
+            StoreError::Format { .. } | StoreError::Url { .. } => CONFIGURATION,
+            StoreError::Corrupt { .. } => BUG,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

@@ -3,14 +3,18 @@
 
 /// File, environment and flags → checked values.
 pub mod load;
+/// Site rules from their directory.
+pub mod sites;
 /// The table of all settings.
 pub mod settings;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use load::{ConfigError, Origin, Said};
 use load::{Value, Values};
 
+use crate::assess::classify::ClassifySettings;
 use crate::read::{Limits, ReadSettings};
 
 /// Looked for where no file is named.
@@ -50,7 +54,22 @@ impl Config {
     }
 
     pub fn read(&self) -> ReadSettings {
-        ReadSettings { limits: self.limits(), keep_removed: self.switch("read.keep_removed"), trace: false }
+        ReadSettings {
+            limits: self.limits(),
+            keep_removed: self.switch("read.keep_removed"),
+            ..ReadSettings::default()
+        }
+    }
+
+    pub fn classify(&self) -> ClassifySettings {
+        let path = |name| Some(self.text(name)).filter(|t| !t.is_empty()).map(PathBuf::from);
+        ClassifySettings {
+            min_confidence: self.number("classify.min_confidence") as f32,
+            watch: path("classify.watch"),
+            model: path("classify.model"),
+            remote_url: Some(self.text("classify.remote_url").to_owned()).filter(|u| !u.is_empty()),
+            remote_budget: Duration::from_millis(self.integer("classify.remote_timeout_millis") as u64),
+        }
     }
 
     pub fn limits(&self) -> Limits {
@@ -73,6 +92,16 @@ impl Config {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         }
+    }
+
+    /// Tells configurations apart without saying what is in them: 16 digits of a hash of all settings, secrets
+    /// masked.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let settings = self.effective().into_iter().fold(Sha256::new(), |hash, (name, value, _)| {
+            hash.chain_update(name).chain_update([0]).chain_update(value).chain_update([0])
+        });
+        settings.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Each setting with its value and origin; secrets masked.

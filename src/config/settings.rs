@@ -159,6 +159,13 @@ pub const SETTINGS: &[Setting] = &[
         &["wait", "publish_unchecked"],
         "When the store is out of reach: wait, or publish every article as new.",
     ),
+    integer(
+        "store.cache_bytes",
+        256 * MIB,
+        MIB,
+        1 << 40,
+        "Memory of an embedded store for what it reads and writes; a gigabyte for each million articles is ample.",
+    ),
     text("http.listen", "127.0.0.1:9464", "Address of /metrics, /livez and /readyz. Empty: no server."),
     integer("worker.jobs", 0, 0, 1024, "Pages read at the same time. 0: one for each core."),
     integer(

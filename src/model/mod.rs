@@ -19,6 +19,8 @@ pub mod verdict;
 pub mod event;
 /// The two kinds of failure: the page's and the world's.
 pub mod failure;
+/// One site's rules, as its file states them.
+pub mod site_rules;
 /// What each step did to one page, for `explain`.
 pub mod trace;
 /// The work a page may cost.

@@ -22,6 +22,7 @@ use crate::model::article::Publisher;
 use crate::model::failure::Stage;
 use crate::model::html::HtmlPage;
 use crate::model::page::{Media, RawInfo};
+use crate::model::site_rules::RuleShelf;
 use crate::model::trace::Trace;
 use crate::model::{Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge};
 
@@ -33,6 +34,8 @@ pub struct ReadSettings {
     pub keep_removed: bool,
     /// Whether to collect a trace for `explain`.
     pub trace: bool,
+    /// Rules of single sites, from the configuration's directory.
+    pub sites: RuleShelf,
 }
 
 /// Limits on hostile input; each is set in the configuration under `[limits]`.
@@ -137,10 +140,13 @@ pub fn read_decoded(
         };
         *stage = Stage::Extract;
         budget.enter(*stage);
-        let body = extract::extract(page, &parsed, settings, budget, trace)?;
-        *stage = Stage::Clean;
-        budget.enter(*stage);
-        let (body, observations) = clean::clean(page, &parsed, body, knowledge, budget, trace)?;
+        let kept = extract::extract(page, &parsed, settings, budget, trace).and_then(|body| {
+            *stage = Stage::Clean;
+            budget.enter(*stage);
+            clean::clean(page, &parsed, body, knowledge, budget, trace)
+        });
+        let (body, observations) =
+            kept.map_err(|no_text| describe::kind::reason_of_no_text(page, &parsed, no_text, budget))?;
         *stage = Stage::Describe;
         budget.enter(*stage);
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;

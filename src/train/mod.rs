@@ -2,7 +2,17 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// Which blocks of a page are its article.
+pub mod extract;
+/// Topic models.
+pub mod topics;
+/// Their measure.
+pub mod topics_score;
 /// The model of languages.
 pub mod languages;
 /// The measure.
 pub mod score;
+/// The line model of extracted text.
+pub mod text;
+/// Page kinds.
+pub mod kinds;

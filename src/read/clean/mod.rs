@@ -1,21 +1,84 @@
-//! What a site says under every story is not the story: site knowledge, appeals, captions and bylines
-//! out of the body; each removal with its rule.
+//! What a site says under every story is not the story: what the site has taught, appeals and notices
+//! that the packs know; each removal with its rule.
 
+/// The rule packs, compiled.
+pub mod lexicon;
+/// What a page teaches about its site.
+mod observe;
 /// Damaged text made whole again.
 pub mod repair;
+/// Appeals and notices, without any knowledge of the site.
+pub mod rules;
 
-use crate::model::trace::Trace;
-use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge};
+use crate::model::body::ParagraphKind;
+use crate::model::trace::{BlockTrace, Trace};
+use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge, SkipReason};
 use crate::read::Parsed;
+
+/// The name of the packs in `pipeline.rules`.
+pub const RULES_ID: &str = "packs-1";
 
 pub fn clean(
     page: &DecodedPage,
     _parsed: &Parsed,
-    body: Body,
-    _knowledge: &SiteKnowledge,
-    _budget: &mut Budget,
-    _trace: &mut Trace,
+    mut body: Body,
+    knowledge: &SiteKnowledge,
+    budget: &mut Budget,
+    trace: &mut Trace,
 ) -> Result<(Body, Observations), Rejection> {
-    let observations = Observations { site: page.site.clone(), ..Observations::default() };
+    let bytes: usize = body.paragraphs.iter().map(|p| p.text.len()).sum();
+    budget.draw(2 * bytes as u64, "clean")?;
+    let before: Vec<String> = body.paragraphs.iter().map(|p| p.text.clone()).collect();
+    let earlier = body.removed.len();
+    forget_learned(&mut body, knowledge);
+    rules::apply(&mut body);
+    if body.removed.len() > earlier && !trace.blocks.is_empty() {
+        explain(&body, trace);
+    }
+    let observations = observe::observe(page.site.as_deref(), &before, &body, knowledge);
+    if !before.is_empty() && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
+        return Err(Rejection::skip(
+            SkipReason::BoilerplateOnly,
+            format!("all {} paragraphs are appeals, notices or lines that the site repeats", before.len()),
+        ));
+    }
     Ok((body, observations))
+}
+
+/// Removes the lines that the site repeats.
+fn forget_learned(body: &mut Body, knowledge: &SiteKnowledge) {
+    if knowledge.lines.is_empty() {
+        return;
+    }
+    let rules: Vec<Option<String>> = body
+        .paragraphs
+        .iter()
+        .map(|p| {
+            let known = knowledge.line(&p.text)?;
+            Some(if known.pinned {
+                "site:pinned".to_owned()
+            } else {
+                format!("site:{} leads, {:.0}%", known.leads, known.share * 100.0)
+            })
+        })
+        .collect();
+    if rules.iter().any(Option::is_some) {
+        rules::remove(body, |i| rules[i].clone());
+    }
+}
+
+/// Marks in the trace what cleaning took away after extraction had kept it.
+fn explain(body: &Body, trace: &mut Trace) {
+    let rules: rustc_hash::FxHashMap<&str, &str> = body
+        .removed
+        .iter()
+        .filter(|r| r.rule.starts_with("rule:") || r.rule.starts_with("site:"))
+        .map(|r| (r.text.as_str(), r.rule.as_str()))
+        .collect();
+    for BlockTrace { text, kept, why, .. } in &mut trace.blocks {
+        if let Some(rule) = rules.get(text.as_str()).filter(|_| *kept) {
+            *kept = false;
+            *why = (*rule).to_owned();
+        }
+    }
 }

@@ -9,6 +9,7 @@ pub mod gazetteer;
 mod headline;
 mod images;
 pub mod jsonld;
+pub mod kind;
 pub mod language;
 mod ledger;
 mod names;
@@ -19,7 +20,7 @@ mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::{Completeness, EvidenceSource, Kind};
+use crate::model::article::EvidenceSource;
 use crate::model::body;
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
@@ -37,6 +38,7 @@ pub fn describe(
     budget: &mut Budget,
     trace: &mut Trace,
 ) -> Result<Article, Rejection> {
+    let judged = kind::judge(page, parsed, &body, budget)?;
     let scene = Scene::set(page, parsed, &body, budget)?;
     let mut ledger = Ledger::default();
     let mut paragraphs = body.paragraphs.clone();
@@ -57,11 +59,12 @@ pub fn describe(
     let source = place::publisher(&scene, &mut ledger);
     let section = place::section(&scene, &mut ledger);
     let keywords = place::keywords(&scene, &mut ledger);
-    let free = place::free_access(&scene, &mut ledger);
+    place::note_free_access(&scene, &mut ledger);
     let images = images::images(&scene);
     let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
     let links = links(&scene, &paragraphs);
-    let partial = body.partial.is_some() || free == Some(false);
+    ledger.evidence.insert("kind".into(), judged.kind_evidence);
+    ledger.evidence.insert("completeness".into(), judged.completeness_evidence);
     trace.witnesses.append(&mut ledger.witnesses);
     Ok(Article {
         url: page.url.as_ref().map(|u| u.to_string()),
@@ -81,8 +84,8 @@ pub fn describe(
         links,
         section,
         keywords,
-        kind: Kind::Article,
-        completeness: if partial { Completeness::Partial } else { Completeness::Full },
+        kind: judged.kind,
+        completeness: judged.completeness,
         evidence: ledger.evidence,
         paragraphs,
         removed: body.removed,

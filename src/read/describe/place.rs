@@ -214,8 +214,8 @@ pub fn keywords(scene: &Scene<'_>, ledger: &mut Ledger) -> Vec<String> {
     heard.into_iter().next().map(|s| s.value).unwrap_or_default()
 }
 
-/// Whether the page says that it may be read for free.
-pub fn free_access(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<bool> {
+/// Notes whether the page says that it may be read for free; what follows from it is judged with `kind`.
+pub fn note_free_access(scene: &Scene<'_>, ledger: &mut Ledger) {
     let mut heard: Vec<Said<bool>> = Vec::new();
     if let Some(free) = scene.ld.as_ref().and_then(|s| s.free) {
         heard.push(Said::new(From::JsonLd, "isAccessibleForFree", free.to_string(), free));
@@ -226,12 +226,10 @@ pub fn free_access(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<bool> {
             heard.push(Said::new(From::OpenGraph, "article:content_tier", tier, free));
         }
     }
-    let chosen = heard.first()?.value;
     for (i, said) in heard.iter().enumerate() {
         match i {
             0 => ledger.believe("free_access", said, 0.8, "first by the order of witnesses"),
             _ => ledger.dismiss("free_access", said, "another was first"),
         }
     }
-    Some(chosen)
 }

@@ -1,25 +1,23 @@
 //! Blocks or lines → which are the article.
 
-use crate::model::body::{Body, Paragraph, ParagraphKind};
+/// Blocks of an HTML page.
+pub mod html;
+/// Lines of extracted text.
+pub mod text;
+
 use crate::model::trace::Trace;
-use crate::model::{Budget, DecodedPage, Rejection};
+use crate::model::{Body, Budget, DecodedPage, Rejection};
 use crate::read::{Parsed, ReadSettings};
 
 pub fn extract(
-    _page: &DecodedPage,
+    page: &DecodedPage,
     parsed: &Parsed,
-    _settings: &ReadSettings,
-    _budget: &mut Budget,
-    _trace: &mut Trace,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+    trace: &mut Trace,
 ) -> Result<Body, Rejection> {
-    let paragraph = |(i, text): (usize, &str)| Paragraph {
-        text: text.to_owned(),
-        kind: ParagraphKind::Paragraph,
-        block: Some(i as u32),
-    };
-    let paragraphs = match parsed {
-        Parsed::Html(html) => (0..html.blocks.len()).map(|i| paragraph((i, html.block_text(i)))).collect(),
-        Parsed::Text(text) => text.lines.iter().map(|l| l.text.as_str()).enumerate().map(paragraph).collect(),
-    };
-    Ok(Body { paragraphs, ..Body::default() })
+    match parsed {
+        Parsed::Html(html) => html::extract(page, html, settings, budget, trace),
+        Parsed::Text(text) => text::extract(page, text, settings, budget, trace),
+    }
 }

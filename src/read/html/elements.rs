@@ -209,8 +209,13 @@ impl Builder<'_> {
             let link =
                 self.stack[at..].iter().find(|e| e.tag == Tag::A && !e.dead && e.anchor != NONE).copied();
             self.boundary();
+            let anchor = link.map(|element| self.page.anchors[element.anchor as usize]);
             self.pop_to(at);
-            if let Some(mut element) = link {
+            if let (Some(mut element), Some(anchor)) = (link, anchor) {
+                // Without text so far, it was dropped as it left the paragraph.
+                if element.anchor as usize == self.page.anchors.len() {
+                    self.page.anchors.push(anchor);
+                }
                 element.container = NONE;
                 self.push_element(element);
                 self.link = Some(element.anchor);

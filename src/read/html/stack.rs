@@ -149,6 +149,7 @@ impl<'s> Builder<'s> {
         if self.writer.full {
             self.hit("text_bytes");
         }
+        self.page.anchors.retain(|anchor| !anchor.text.is_empty());
         self.page.text = self.writer.text;
         self.page
     }
@@ -353,10 +354,6 @@ impl<'s> Builder<'s> {
             anchor.text = trimmed(&self.writer.text, anchor.text.start, end);
             if self.link == Some(element.anchor) {
                 self.link = None;
-                // `<a href>` without text is no anchor.
-                if anchor.text.is_empty() && element.anchor as usize + 1 == self.page.anchors.len() {
-                    self.page.anchors.pop();
-                }
             }
         }
         if element.time != NONE {

@@ -65,6 +65,11 @@ fn text_stands_together_as_the_standard_has_it() {
         ("text behind the end counts", "<body>a</body></html>b", "a|b"),
         ("the head ends where text begins", "<head><title>t</title>a<p>b", "a|b"),
         ("pre keeps its lines", "<pre>a\nb\n\nc</pre>", "a\nb|c"),
+        (
+            "a link that a paragraph leaves open",
+            "<p><a href=x><div>a</div></a>b<p><a href=y><b><div>c</a></div>",
+            "a|b|c",
+        ),
         ("a link over blocks", "<a href=x><div>a</div><div>b</div></a>c", "a|b|c"),
         ("misnested formatting", "<p><b>a<i>b</b>c</i>d</p>", "abcd"),
         ("a tag that the source breaks off is dropped", "a<p class='b", "a"),
@@ -220,4 +225,11 @@ fn limits_cut_and_are_named() {
     assert_eq!(page.limits_hit, ["html_attribute_bytes"]);
     let failed = parse("<p>more than ten", &Limits::default(), &mut Budget::new(10)).expect_err("no budget");
     assert!(matches!(failed, Rejection::Park { reason: ParkReason::LimitWork, .. }));
+}
+
+#[test]
+fn a_link_goes_on_behind_the_paragraph_it_was_left_open_in() {
+    let page = page("<p><a href=/x><p>text</a> more <a href=/y>other</a>");
+    let anchors: Vec<_> = page.anchors.iter().map(|a| (page.attr(a.href), page.text(a.text))).collect();
+    assert_eq!(anchors, [("/x", "text"), ("/y", "other")]);
 }

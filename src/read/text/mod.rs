@@ -1,5 +1,9 @@
 //! Extracted text → lines, with the layout that the extractor left in them.
 
+mod join;
+/// Counts of one line.
+pub mod stats;
+
 use crate::model::{Budget, Rejection};
 use crate::read::Limits;
 
@@ -7,31 +11,148 @@ use crate::read::Limits;
 #[derive(Debug, Clone, Default)]
 pub struct TextPage {
     pub lines: Vec<Line>,
+    /// Number of blocks: paragraphs, as far as they can be told.
+    pub blocks: u32,
+    /// Limits that were reached: each cut something off.
+    pub limits_hit: Vec<&'static str>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Trimmed.
+    /// Trimmed, without bullet.
     pub text: String,
     /// Columns of white space before the text.
     pub indent: u16,
     /// Blank lines before this one.
     pub blank_before: u16,
+    /// `*`, `-` or `•` stood before the text.
+    pub bullet: bool,
+    /// The paragraph that the line is part of: an extractor may have broken it at its links, or at a
+    /// width. Rises with the lines.
+    pub block: u32,
 }
 
-pub fn parse(source: &str, _limits: &Limits, budget: &mut Budget) -> Result<TextPage, Rejection> {
+/// Lines beyond these are cut off: no story has so many, and what has is bounded here.
+const MAX_LINES: usize = 200_000;
+
+pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextPage, Rejection> {
     budget.draw(source.len() as u64, "parse")?;
-    let mut blank_before = 0;
-    let mut lines = Vec::new();
-    for line in source.lines() {
-        let text = line.trim();
+    let mut page = TextPage::default();
+    let mut blank_before = 0u16;
+    let mut bytes = 0;
+    for raw in source.lines() {
+        let text = raw.trim();
         if text.is_empty() {
-            blank_before += 1;
+            blank_before = blank_before.saturating_add(1);
             continue;
         }
-        let indent = (line.len() - line.trim_start().len()).min(u16::MAX as usize) as u16;
-        lines.push(Line { text: text.to_owned(), indent, blank_before });
+        if page.lines.len() == MAX_LINES {
+            page.limits_hit.push("text_lines");
+            break;
+        }
+        bytes += text.len();
+        if bytes > limits.text_bytes {
+            page.limits_hit.push("text_bytes");
+            break;
+        }
+        let indent = raw.chars().take_while(|c| c.is_whitespace()).count().min(usize::from(u16::MAX)) as u16;
+        let (bullet, text) = strip_bullet(text);
+        if text.is_empty() {
+            continue;
+        }
+        page.lines.push(Line { text: text.to_owned(), indent, blank_before, bullet, block: 0 });
         blank_before = 0;
     }
-    Ok(TextPage { lines })
+    page.blocks = join::number_blocks(&mut page.lines);
+    Ok(page)
+}
+
+fn strip_bullet(text: &str) -> (bool, &str) {
+    if matches!(text, "*" | "-" | "+" | "•") {
+        return (true, "");
+    }
+    for bullet in ["* ", "- ", "+ ", "• ", "‣ ", "◦ ", "▪ ", "■ ", "● "] {
+        if let Some(rest) = text.strip_prefix(bullet) {
+            return (true, rest.trim_start());
+        }
+    }
+    (false, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(text: &str) -> Vec<String> {
+        let page = parse(text, &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
+        let mut out: Vec<String> = vec![];
+        for line in &page.lines {
+            if out.len() <= line.block as usize {
+                out.push(line.text.clone());
+            } else if let Some(last) = out.last_mut() {
+                last.push('|');
+                last.push_str(&line.text);
+            }
+        }
+        assert_eq!(out.len(), page.blocks as usize);
+        out
+    }
+
+    #[test]
+    fn layout_is_kept() {
+        let source = "Menu\n\n\n    * Home\n    * \n  The story begins.\r\n";
+        let page = parse(source, &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
+        let line = |text: &str, indent, blank_before, bullet, block| Line {
+            text: text.to_owned(),
+            indent,
+            blank_before,
+            bullet,
+            block,
+        };
+        assert_eq!(
+            page.lines,
+            [
+                line("Menu", 0, 0, false, 0),
+                line("Home", 4, 2, true, 1),
+                line("The story begins.", 2, 0, false, 2)
+            ]
+        );
+    }
+
+    #[test]
+    fn fragments_are_joined_and_menus_are_not() {
+        let table: &[(&str, &[&str])] = &[
+            ("Home\nNews\nSport", &["Home", "News", "Sport"]),
+            ("watch\nmore\nlive", &["watch", "more", "live"]),
+            (
+                "The ministry said the\ncase of the dam\n, which broke in May, is closed.\nA new case is open.",
+                &[
+                    "The ministry said the|case of the dam|, which broke in May, is closed.",
+                    "A new case is open.",
+                ],
+            ),
+            (
+                "Officials told the\nHarbour Herald\nthat the bridge was safe.",
+                &["Officials told the|Harbour Herald|that the bridge was safe."],
+            ),
+            ("One line.\n\nand another", &["One line.", "and another"]),
+        ];
+        for (text, want) in table {
+            assert_eq!(blocks(text), *want);
+        }
+    }
+
+    #[test]
+    fn set_text_is_joined_to_its_blank_lines() {
+        let paragraph = "The council of the small town met on\nTuesday to talk about the new bridge,\nwhich Mayor Ada Miller had promised\nto open in the spring.";
+        let text = [paragraph; 4].join("\n\n");
+        assert_eq!(blocks(&text).len(), 4);
+    }
+
+    #[test]
+    fn a_million_lines_are_cut_and_counted() {
+        let page =
+            parse(&"word\n".repeat(1_000_000), &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
+        assert_eq!((page.lines.len(), page.limits_hit.as_slice()), (MAX_LINES, &["text_lines"][..]));
+    }
 }

@@ -82,16 +82,16 @@ impl Facts {
                     hasher.write_u32(c as u32);
                 }
             } else {
-                if at_start {
-                    words += f32::from(!matches!(c, '-' | '–' | '—' | '|' | '•' | '·'));
-                }
                 at_start = matches!(c, '“' | '"' | '„' | '«' | '(' | '‘' | '\'' | '¿' | '¡' | '-' | '/');
                 lower.push(c);
                 match c {
                     ',' | '،' | '、' | '，' | ';' | '؛' | '；' => facts.commas += 1.0,
-                    '.' | '!' | '?' | '。' | '！' | '？' | '؟' | '।' | '…' | '۔' | '։' | '።' => facts.stops += 1.0,
+                    '.' | '!' | '?' | '。' | '！' | '？' | '؟' | '।' | '…' | '۔' | '։' | '።' => {
+                        facts.stops += 1.0
+                    }
                     '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' => facts.quotes += 1.0,
-                    '|' | '•' | '·' | '›' | '»' | '→' | '▶' | '#' | '@' | '©' | '/' | '+' | '_' | '=' | '{' | '}' => {
+                    '|' | '•' | '·' | '›' | '→' | '▶' | '#' | '@' | '©' | '/' | '+' | '_' | '=' | '{'
+                    | '}' => {
                         facts.symbols += 1.0;
                     }
                     _ => {}
@@ -117,7 +117,11 @@ impl Facts {
 }
 
 fn ending(last: char, before: char) -> u8 {
-    let mark = if matches!(last, '"' | '”' | '“' | '»' | ')' | '\'' | '’' | '」' | '』' | ']') { before } else { last };
+    let mark = if matches!(last, '"' | '”' | '“' | '»' | ')' | '\'' | '’' | '」' | '』' | ']') {
+        before
+    } else {
+        last
+    };
     match mark {
         '.' | '!' | '?' | '。' | '！' | '？' | '؟' | '।' | '۔' | '։' | '።' => 1,
         ':' | '：' => 2,
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn a_line_is_measured() {
         let line = facts("<p>“Rain,” said Ada, 36, “fell <a>all week</a>.”</p>");
-        assert_eq!((line.words, line.commas, line.stops, line.digits, line.ending), (8.0, 3.0, 1.0, 2.0, 1));
+        assert_eq!((line.words, line.commas, line.stops, line.digits, line.ending), (7.0, 3.0, 1.0, 2.0, 1));
         assert_eq!(line.capitalised, 2.0);
         let dense = facts("<p>東京で大雨が降った。</p>");
         assert!(dense.dense_script && dense.ending == 1 && dense.words == 4.5);

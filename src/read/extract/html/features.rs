@@ -37,7 +37,9 @@ impl<'a> Sight<'a> {
         let witnesses = Witnesses::of(page);
         let overlaps = overlaps(page, &witnesses);
         let blocks = page.blocks.len();
-        let kind = |b: usize| layout.place(page.blocks[b].container).map(|p| layout.places[p.block_level as usize].kind);
+        let kind = |b: usize| {
+            layout.place(page.blocks[b].container).map(|p| layout.places[p.block_level as usize].kind)
+        };
         let first_h1 = (0..blocks).find(|&b| kind(b) == Some(Kind::H1)).unwrap_or(blocks);
         let is_title = |b: usize| overlaps[b][0] > 0.6 && overlaps[b][1] > 0.55 && facts[b].chars < 400.0;
         let title_block = (0..blocks)
@@ -79,6 +81,12 @@ impl<'a> Sight<'a> {
 
     pub fn description_overlap(&self, block: usize) -> (f32, f32) {
         (self.overlaps[block][2], self.overlaps[block][3])
+    }
+
+    /// How much of the JSON-LD body the visible blocks hold.
+    pub fn share_of_json_ld_on_page(&self) -> f32 {
+        let found: f32 = self.overlaps.iter().zip(&self.facts).map(|(o, f)| o[4].max(0.0) * f.words).sum();
+        share(found, self.witnesses.body.len() as f32)
     }
 
     /// Row-major, `COUNT` numbers a block.

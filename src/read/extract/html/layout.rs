@@ -265,7 +265,17 @@ fn places(page: &HtmlPage) -> Vec<Place> {
             _ => at as u32,
         };
         let flags = parent.map_or(0, |p| p.flags) | flags_of(page, container, kind);
-        places.push(Place { kind, block_level, flags, mask, distance, path, tag_path, score: 0.0, to_top: 0 });
+        places.push(Place {
+            kind,
+            block_level,
+            flags,
+            mask,
+            distance,
+            path,
+            tag_path,
+            score: 0.0,
+            to_top: 0,
+        });
     }
     places
 }
@@ -314,8 +324,10 @@ fn kind_of(tag: &str) -> Kind {
         "table" | "tbody" | "thead" | "tr" => Kind::Table,
         "pre" => Kind::Pre,
         "html" | "body" => Kind::Body,
-        "a" | "abbr" | "b" | "code" | "em" | "font" | "i" | "label" | "q" | "s" | "small" | "span" | "strong"
-        | "sub" | "sup" | "time" | "u" | "cite" | "mark" | "del" | "ins" | "picture" => Kind::Inline,
+        "a" | "abbr" | "b" | "code" | "em" | "font" | "i" | "label" | "q" | "s" | "small" | "span"
+        | "strong" | "sub" | "sup" | "time" | "u" | "cite" | "mark" | "del" | "ins" | "picture" => {
+            Kind::Inline
+        }
         _ => Kind::Other,
     }
 }

@@ -37,8 +37,14 @@ pub const CLASSES: usize = Class::Widget as usize + 1;
 
 /// `" x "` is a whole word, `" x"` a beginning, `"x"` any part.
 const CLASS_WORDS: [(Class, &str); CLASSES] = [
-    (Class::Article, " article| story| post | entry| artikel| articulo| noticia| nota | notizia| artigo| news "),
-    (Class::Content, "body|content| text| richtext| prose| paragraph|cuerpo|inhalt| corpo| texto| copy | main "),
+    (
+        Class::Article,
+        " article| story| post | entry| artikel| articulo| noticia| nota | notizia| artigo| news ",
+    ),
+    (
+        Class::Content,
+        "body|content| text| richtext| prose| paragraph|cuerpo|inhalt| corpo| texto| copy | main ",
+    ),
     (Class::Comment, "comment|disqus|kommentar| replies|respond|discuss|opinie| coral "),
     (Class::Nav, " nav|menu|breadcrumb|navigation| pager|pagination|skip |sitemap|toolbar| topbar"),
     (Class::Footer, "footer|copyright|colophon|imprint| legal|disclaimer| bottom "),
@@ -49,15 +55,30 @@ const CLASS_WORDS: [(Class, &str); CLASSES] = [
         "related|recommend|more |most read|mostread|popular|trending|teaser|promo|also|latest| further|read next|\
          up next|similar|relacionad|verwandt|mehr | card|headlines| feed | river| outbrain|taboola| list item| rail ",
     ),
-    (Class::Ad, " ad | ads | adv| advert|sponsor|dfp|gpt|adslot| anzeige|publicid|werbung|native ad|commercial|affiliate"),
-    (Class::Newsletter, "newsletter|subscrib|signup|sign up|register|abonn|donat|appeal|support us|membership| cta|callout"),
+    (
+        Class::Ad,
+        " ad | ads | adv| advert|sponsor|dfp|gpt|adslot| anzeige|publicid|werbung|native ad|commercial|affiliate",
+    ),
+    (
+        Class::Newsletter,
+        "newsletter|subscrib|signup|sign up|register|abonn|donat|appeal|support us|membership| cta|callout",
+    ),
     (Class::Caption, "caption|credit|legend|bildunter| photo|image|picture| figure| foto| thumb|bild"),
-    (Class::Byline, "byline|author|autor| meta|date| time|publish|posted|reporter| bio |contributor|dateline|timestamp"),
-    (Class::Tags, " tag | tags|topics| topic |keyword|categor|label| temas|themen|schlagw|kicker|eyebrow|section name"),
+    (
+        Class::Byline,
+        "byline|author|autor| meta|date| time|publish|posted|reporter| bio |contributor|dateline|timestamp",
+    ),
+    (
+        Class::Tags,
+        " tag | tags|topics| topic |keyword|categor|label| temas|themen|schlagw|kicker|eyebrow|section name",
+    ),
     (Class::Sidebar, "sidebar| aside| rail|secondary| complement| right col| col right"),
     (Class::Cookie, "cookie|consent|gdpr|privacy|overlay|modal|popup| dialog|lightbox"),
     (Class::Paywall, "paywall|premium|regwall|piano|locked| meter |teaser fade|subscriber only| barrier"),
-    (Class::Media, "video|player|gallery|slideshow|carousel|slider|embed|audio|podcast|instagram|tweet|youtube"),
+    (
+        Class::Media,
+        "video|player|gallery|slideshow|carousel|slider|embed|audio|podcast|instagram|tweet|youtube",
+    ),
     (Class::Title, "title|headline| titel| titre| titulo|heading| h1 "),
     (
         Class::Dek,
@@ -65,8 +86,14 @@ const CLASS_WORDS: [(Class, &str); CLASSES] = [
          vorspann|chapo|chapeau|entradilla|sommario|occhiello|description|ingress|bajada|copete| bold intro| anons",
     ),
     (Class::Live, "live|ticker|minute|timeline|update| liveblog"),
-    (Class::Hidden, "hidden|hide|sr only|screen reader|visually|print only| noprint|collapse|tooltip|invisible"),
-    (Class::Widget, "widget|module|plugin|poll|quiz|survey|form|search|login|infobox|fact box|factbox|weather|stock|toc "),
+    (
+        Class::Hidden,
+        "hidden|hide|sr only|screen reader|visually|print only| noprint|collapse|tooltip|invisible",
+    ),
+    (
+        Class::Widget,
+        "widget|module|plugin|poll|quiz|survey|form|search|login|infobox|fact box|factbox|weather|stock|toc ",
+    ),
 ];
 
 /// What a line speaks of.
@@ -130,8 +157,14 @@ const PHRASE_WORDS: [(Phrase, &str); PHRASES] = [
         "by |von |par |por |di |av |od |correspondent|reporter|editor|journalist|redaktion|rédaction|redacción|redação|\
          redazione|redactie|автор|記者|记者|기자|staff writer|about the author|written by|contributed to|reporting by|editing by",
     ),
-    (Phrase::Ad, "advertis|anzeige|werbung|publicidad|publicité|pubblicità|reklam|реклама|sponsored|promoted|ad feedback|広告|广告|광고|annons"),
-    (Phrase::Cookie, "cookie|consent|javascript|your browser|browser|ad blocker|adblock|privacy settings|externe inhalte|externer inhalt|third-party|gdpr"),
+    (
+        Phrase::Ad,
+        "advertis|anzeige|werbung|publicidad|publicité|pubblicità|reklam|реклама|sponsored|promoted|ad feedback|広告|广告|광고|annons",
+    ),
+    (
+        Phrase::Cookie,
+        "cookie|consent|javascript|your browser|browser|ad blocker|adblock|privacy settings|externe inhalte|externer inhalt|third-party|gdpr",
+    ),
     (
         Phrase::Paywall,
         "subscribers|to continue reading|continue reading|already a subscriber|log in|sign in|register|premium|anmelden|\
@@ -143,8 +176,14 @@ const PHRASE_WORDS: [(Phrase, &str); PHRASES] = [
          veröffentlicht|stand:|publié|mis à jour|publicado|actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|\
          опубликовано|обновлено|uhr|gmt|utc| am | pm |a.m.|p.m.|更新|公開|发布|입력|utolsó|senast|oppdatert|päivitetty",
     ),
-    (Phrase::Nav, "home|menu|search|skip to|back to top|next|previous|zurück|weiter|startseite|inicio|accueil|view all|show more|load more|see all|toggle|close"),
-    (Phrase::Correction, "correction|this article was|this story was|an earlier version|editor's note|clarification|korrektur|nota de la redacción|this article originally|originally published|first published"),
+    (
+        Phrase::Nav,
+        "home|menu|search|skip to|back to top|next|previous|zurück|weiter|startseite|inicio|accueil|view all|show more|load more|see all|toggle|close",
+    ),
+    (
+        Phrase::Correction,
+        "correction|this article was|this story was|an earlier version|editor's note|clarification|korrektur|nota de la redacción|this article originally|originally published|first published",
+    ),
 ];
 
 struct Words {

@@ -19,9 +19,8 @@ pub struct Model {
 }
 
 /// The shipped model, made by `copydesk train extract`.
-pub static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model")
-});
+pub static MODEL: LazyLock<Model> =
+    LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model"));
 
 impl Model {
     /// Probability of each block to be part of the story, and the rows the second stage saw.
@@ -38,7 +37,9 @@ impl Model {
     /// The columns that moved a row's logit most, e.g. `link_share=0.92 (-1.8)`.
     pub fn reasons(&self, row: &[f32], most: usize) -> String {
         let names = second_names();
-        let reason = |(f, by): &(usize, f32)| format!("{}={} ({by:+.1})", names[*f], (row[*f] * 100.0).round() / 100.0);
+        let reason = |(f, by): &(usize, f32)| {
+            format!("{}={} ({by:+.1})", names[*f], (row[*f] * 100.0).round() / 100.0)
+        };
         self.second.contributions(row).iter().take(most).map(reason).collect::<Vec<_>>().join(", ")
     }
 
@@ -52,7 +53,8 @@ impl Model {
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TreesError> {
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TreesError::Truncated)?;
-        let (first, second) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
+        let (first, second) =
+            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
         Ok(Self {
             first: Trees::from_bytes(first, features::count())?,
             second: Trees::from_bytes(second, second_count())?,
@@ -72,10 +74,31 @@ impl Judgement {
 }
 
 const NAMES: [&str; 25] = [
-    "first", "first_before", "first_after", "first_before2", "first_after2", "first_before3", "first_after3",
-    "mean_near", "mean_around", "mean_parent", "mean_grandparent", "mean_third", "mean_path", "mean_tags",
-    "mass_parent", "mass_grandparent", "mass_before", "mass_after", "mass_page", "mean_page", "to_kept_before",
-    "to_kept_after", "largest_position", "largest_mass", "chars_from_largest",
+    "first",
+    "first_before",
+    "first_after",
+    "first_before2",
+    "first_after2",
+    "first_before3",
+    "first_after3",
+    "mean_near",
+    "mean_around",
+    "mean_parent",
+    "mean_grandparent",
+    "mean_third",
+    "mean_path",
+    "mean_tags",
+    "mass_parent",
+    "mass_grandparent",
+    "mass_before",
+    "mass_after",
+    "mass_page",
+    "mean_page",
+    "to_kept_before",
+    "to_kept_after",
+    "largest_position",
+    "largest_mass",
+    "chars_from_largest",
 ];
 
 pub fn second_names() -> Vec<String> {
@@ -94,14 +117,19 @@ pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32
     let p: Vec<f32> = logits.iter().map(|&l| probability(l)).collect();
     let mass = Prefix::new((0..blocks).map(|b| p[b] * sight.facts[b].chars));
     let chars = &sight.layout.chars;
-    let mean = |first: usize, end: usize| ratio(mass.between(first, end), chars.between(first, end.min(blocks)));
+    let mean =
+        |first: usize, end: usize| ratio(mass.between(first, end), chars.between(first, end.min(blocks)));
     let by_path = means(sight, &p, |place| place.path);
     let by_tags = means(sight, &p, |place| place.tag_path);
     let (before, after) = to_kept(&p);
     let (first, end) = largest(sight, &p);
     let largest_mass = ratio(mass.between(first, end), mass.whole());
     let range = |container: u32| {
-        sight.page.containers.get(container as usize).map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
+        sight
+            .page
+            .containers
+            .get(container as usize)
+            .map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
     };
     let width = features::count();
     let mut rows = Vec::with_capacity(blocks * second_count());
@@ -144,7 +172,11 @@ pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32
             ratio(mass.whole(), chars.whole()),
             before[b],
             after[b],
-            if end > first { ((b as f32 - first as f32 + 0.5) / (end - first) as f32).clamp(-9.0, 10.0) } else { -10.0 },
+            if end > first {
+                ((b as f32 - first as f32 + 0.5) / (end - first) as f32).clamp(-9.0, 10.0)
+            } else {
+                -10.0
+            },
             largest_mass,
             if b < first {
                 -chars.between(b, first)
@@ -215,4 +247,18 @@ fn largest(sight: &Sight, p: &[f32]) -> (usize, usize) {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_loads_and_is_small() {
+        let bytes = include_bytes!("model.bin");
+        assert!(bytes.len() < 1 << 20);
+        let model = Model::from_bytes(bytes).expect("made for these features");
+        assert_eq!(model.to_bytes(), bytes);
+        assert_eq!(second_names().len(), second_count());
+    }
 }

@@ -28,9 +28,9 @@ impl Witnesses {
             scratch.iter().take(400).copied().collect()
         };
         let title = set(title(page));
-        let description = set(
-            ["og:description", "description", "twitter:description"].into_iter().find_map(|name| page.meta(name).filter(|d| !d.trim().is_empty())),
-        );
+        let description = set(["og:description", "description", "twitter:description"]
+            .into_iter()
+            .find_map(|name| page.meta(name).filter(|d| !d.trim().is_empty())));
         let article_body = page
             .head
             .json_ld
@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn strings_are_found_in_broken_json() {
-        let json = r#"{"a": broken, "articleBody" : "He said \"no\".\n\u00e9 \ud83d\ude00 \/", "articleBody": 3}"#;
+        let json =
+            r#"{"a": broken, "articleBody" : "He said \"no\".\n\u00e9 \ud83d\ude00 \/", "articleBody": 3}"#;
         assert_eq!(json_strings(json, "articleBody"), ["He said \"no\".\né 😀 /"]);
         assert_eq!(json_strings("{\"articleBody\": \"never ends\\", "articleBody"), ["never ends"]);
         assert_eq!(json_strings("\"articleBody\"", "articleBody"), Vec::<String>::new());

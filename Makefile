@@ -1,0 +1,39 @@
+# make            what there is to make
+.DEFAULT_GOAL := help
+.PHONY: help run test bench peers goldens fmt clippy ci tools deny
+
+CARGO ?= cargo
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: ## process the pages that ship with the project and show what comes out
+	@scripts/run-pages
+
+test: ## every test, broker tests included; first finds or installs what they need
+	@scripts/run-tests
+
+bench: ## each step in MB/s and pages/s; the worker over RabbitMQ beside a bare pass-through
+	$(CARGO) bench --locked --bench steps
+
+peers: ## other extractors on the same gold pages (downloads them)
+	scripts/peers
+
+goldens: ## rewrite the golden events of the shipped pages; then look at the difference
+	COPYDESK_REWRITE_GOLDENS=1 $(CARGO) test --locked --test it golden
+	@git --no-pager diff --stat -- tests/golden
+
+fmt: ## format
+	$(CARGO) fmt
+
+clippy: ## lint, warnings refused
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+deny: ## licences, sources, bans and advisories of the dependencies
+	@scripts/deny
+
+ci: ## what CI runs
+	.ci/run
+
+tools: ## find or install what the tests need beside Rust
+	@scripts/tools/install

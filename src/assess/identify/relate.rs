@@ -1,0 +1,155 @@
+//! Whether two articles are one: by address, by content, by similar text past the guards.
+//!
+//! Thresholds were set on pairs of extractions of the same pages against pairs of different pages, and
+//! on written pairs of templated reports; `tests/it/identity.rs` measures both again.
+
+use crate::assess::fingerprint::{self, MARKS, Overlap, SKETCH, overlap};
+use crate::store::{ArticleRecord, Fingerprint};
+
+use super::keys::{KeyKind, Keys, headline_words};
+
+/// What one article is to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relation {
+    /// The same text at another publisher: an article of its own.
+    pub syndicated: bool,
+    pub method: &'static str,
+    /// Containment of the smaller text in the larger, 0 to 1.
+    pub similarity: f32,
+    /// Smaller is surer: orders several relations.
+    pub rank: u8,
+}
+
+/// Containment from which two texts may be one.
+const CONTAINED: f32 = 0.5;
+/// Below this the text may share only what a site prints under every story: the heads must agree.
+const HEADS_MAY_DIFFER: f32 = 0.85;
+/// An alias or a recurring headline needs this much shared text beside it.
+const SUPPORT: f32 = 0.2;
+/// Shorter texts are one only if they are equal word for word, headline included.
+const SHORT_WORDS: u32 = 30;
+/// A text shorter than this share of the other is a quotation, unless the headlines agree or it is,
+/// wholly, the beginning of the other.
+const MIN_RATIO: f32 = 0.3;
+const WHOLLY: f32 = 0.85;
+
+/// `hits` are the keys that `me` shares with `other`.
+pub fn relate(me: &ArticleRecord, keys: &Keys, hits: &[u16], other: &ArticleRecord) -> Option<Relation> {
+    let text = overlap(&me.print.sketch, &other.print.sketch, SKETCH);
+    let similarity = text.containment();
+    let same = |method, rank| Some(Relation { syndicated: false, method, similarity, rank });
+    if keys.hit(hits, KeyKind::Url) && !address_reused(me, other, text) {
+        return same("url", 0);
+    }
+    let headline = same_headline(me, other);
+    if keys.hit(hits, KeyKind::Alias) && (similarity >= SUPPORT || headline) {
+        return same("canonical_url", 1);
+    }
+    let (method, rank) = match same_text(me, other, text) {
+        Some(found) => found,
+        None if keys.hit(hits, KeyKind::Headline)
+            && similarity >= SUPPORT
+            && !templated(&me.print, &other.print)
+            && !days_apart(me, other) =>
+        {
+            ("headline", 3)
+        }
+        None => return None,
+    };
+    let syndicated = other_publisher(me.site.as_deref(), other.site.as_deref());
+    let rank = if syndicated { rank + 10 } else { rank };
+    Some(Relation { syndicated, method, similarity, rank })
+}
+
+/// Whether the texts alone make the articles one: method and rank.
+pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<(&'static str, u8)> {
+    let short = a.print.words.min(b.print.words);
+    let long = a.print.words.max(b.print.words);
+    if short == 0 {
+        return None;
+    }
+    let headlines_differ = a.headline.is_some() && b.headline.is_some() && !same_headline(a, b);
+    if a.print.words_hash == b.print.words_hash {
+        return (short >= SHORT_WORDS || !headlines_differ).then_some(("content", 2));
+    }
+    if short < SHORT_WORDS || text.containment() < CONTAINED {
+        return None;
+    }
+    let little = (short as f32) < MIN_RATIO * long as f32;
+    let begins_alike = text.containment() >= WHOLLY && heads_shared(&a.print, &b.print);
+    let quoted = little && !begins_alike && !same_headline(a, b);
+    if quoted || templated(&a.print, &b.print) {
+        return None;
+    }
+    if text.containment() < HEADS_MAY_DIFFER && !heads_agree(&a.print, &b.print) && !same_headline(a, b) {
+        return None;
+    }
+    Some(("shingles", 4))
+}
+
+/// Two reports from one template: each has numbers or names that the other lacks.
+pub fn templated(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let (numbers, number_share) = exchanged(&a.numbers, &b.numbers);
+    let (names, name_share) = exchanged(&a.names, &b.names);
+    let heads = heads_agree(a, b);
+    (numbers >= 1 && number_share >= 0.3 && !(heads && numbers == 1))
+        || (numbers >= 2 && number_share >= 0.15 && !heads)
+        || (names >= 2 && name_share >= 0.3)
+        || (numbers >= 1 && names >= 1 && !heads && number_share + name_share >= 0.2)
+}
+
+/// How many elements each side has that the other lacks, at least, and their share of the smaller set.
+/// Both are looked at below the smaller horizon alone: a full list says nothing of what lies above it.
+fn exchanged(a: &[u32], b: &[u32]) -> (usize, f32) {
+    let (a, b) = fingerprint::below_horizon(a, b, MARKS);
+    let smaller = a.len().min(b.len());
+    let exchanged = smaller - fingerprint::shared(a, b);
+    (exchanged, if smaller == 0 { 0.0 } else { exchanged as f32 / smaller as f32 })
+}
+
+/// Whether one of the first sentences of either stands in the other.
+fn heads_agree(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let stands = |head: &[u32], all: &[u32]| head.iter().any(|h| all.binary_search(h).is_ok());
+    stands(&a.lead, &b.sentences) || stands(&b.lead, &a.sentences)
+}
+
+/// Whether the two begin alike.
+fn heads_shared(a: &Fingerprint, b: &Fingerprint) -> bool {
+    a.lead.iter().any(|h| b.lead.contains(h))
+}
+
+/// Equal word for word, or one is the other with the site's name behind it.
+pub fn same_headline(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let (Some(a), Some(b)) = (&a.headline, &b.headline) else { return false };
+    let (a, b) = (headline_words(a), headline_words(b));
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let suffix = long.len() - short.len();
+    !short.is_empty()
+        && long.starts_with(&short)
+        && (suffix == 0 || (short.len() >= 4 && suffix <= 4 && suffix < short.len()))
+}
+
+/// Nothing of a text of some length is left, nor of its headline: the address serves another article.
+fn address_reused(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> bool {
+    let long = a.print.words >= 80 && b.print.words >= 80;
+    long && a.scraper == b.scraper
+        && text.containment() < 0.02
+        && a.headline.is_some()
+        && b.headline.is_some()
+        && !same_headline(a, b)
+        && fingerprint::shared(&a.print.names, &b.print.names) * 10
+            < a.print.names.len().min(b.print.names.len())
+}
+
+fn days_apart(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let day = |r: &ArticleRecord| r.published_at.as_ref().and_then(|t| t.value.get(..10).map(str::to_owned));
+    matches!((day(a), day(b)), (Some(a), Some(b)) if a != b)
+}
+
+/// Both are named in the same way, and differently. A name and a domain may be the same publisher.
+pub fn other_publisher(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.contains('.') == b.contains('.') && !a.eq_ignore_ascii_case(b),
+        _ => false,
+    }
+}

@@ -1,0 +1,443 @@
+//! The rule packs, compiled: phrases that sites print around their stories, by kind, in many languages.
+//! The line model reads them as features, the cold-start rules as evidence.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
+
+use crate::model::knowledge::line_hash;
+
+/// What a phrase belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Donation,
+    Subscription,
+    Consent,
+    Newsletter,
+    Share,
+    Related,
+    Comments,
+    App,
+    Copyright,
+    Advert,
+    Navigation,
+    Credit,
+    Byline,
+    Reading,
+    Date,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 15] = [
+        Self::Donation,
+        Self::Subscription,
+        Self::Consent,
+        Self::Newsletter,
+        Self::Share,
+        Self::Related,
+        Self::Comments,
+        Self::App,
+        Self::Copyright,
+        Self::Advert,
+        Self::Navigation,
+        Self::Credit,
+        Self::Byline,
+        Self::Reading,
+        Self::Date,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Donation => "donation",
+            Self::Subscription => "subscription",
+            Self::Consent => "consent",
+            Self::Newsletter => "newsletter",
+            Self::Share => "share",
+            Self::Related => "related",
+            Self::Comments => "comments",
+            Self::App => "app",
+            Self::Copyright => "copyright",
+            Self::Advert => "advert",
+            Self::Navigation => "navigation",
+            Self::Credit => "credit",
+            Self::Byline => "byline",
+            Self::Reading => "reading_time",
+            Self::Date => "date",
+        }
+    }
+
+    pub fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// What the lexicon finds in one line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Kinds, as bits, of which the whole line is a fixed phrase.
+    pub exact: u16,
+    /// Kinds, as bits, of which the line holds a phrase.
+    pub any: u16,
+    /// Phrases by kind that stand outside quotation marks.
+    pub unquoted: [u8; 15],
+    /// The line begins with a phrase that opens an appeal.
+    pub opens: bool,
+    /// The line holds a phrase that ends an appeal.
+    pub closes: bool,
+    /// The line begins with a phrase of bylines or credits, as bits.
+    pub begins: u16,
+}
+
+impl Hits {
+    pub fn is(&self, kind: Kind) -> bool {
+        self.exact & kind.bit() != 0
+    }
+    pub fn has(&self, kind: Kind) -> bool {
+        self.any & kind.bit() != 0
+    }
+    pub fn count(&self, kind: Kind) -> u8 {
+        self.unquoted[kind as usize]
+    }
+}
+
+pub struct Lexicon {
+    automaton: AhoCorasick,
+    phrases: Vec<Phrase>,
+    lines: FxHashMap<u64, u16>,
+    opens: FxHashSet<u64>,
+    closes: FxHashSet<u64>,
+    /// Frequent words, by `word_hash`.
+    pub stop: FxHashSet<u32>,
+    pub we: FxHashSet<u32>,
+    pub you: FxHashSet<u32>,
+    /// Frequent words by language.
+    pub languages: Vec<(String, FxHashSet<u32>)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Phrase {
+    kind: Kind,
+    opens: bool,
+    closes: bool,
+    /// Ends that must fall on word boundaries.
+    bounded: (bool, bool),
+    /// Counts as a phrase of its kind, not only as an opening or a close.
+    counts: bool,
+}
+
+pub static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::compile(&packs()));
+
+impl Lexicon {
+    /// `lower` is the line in lower case with typographic apostrophes made plain.
+    pub fn scan(&self, lower: &str) -> Hits {
+        self.scan_hashed(lower, line_hash(lower))
+    }
+
+    /// As `scan`, where the line's hash is at hand.
+    pub fn scan_hashed(&self, lower: &str, hash: u64) -> Hits {
+        let mut hits = Hits { exact: self.lines.get(&hash).copied().unwrap_or(0), ..Hits::default() };
+        hits.opens = self.opens.contains(&hash);
+        hits.closes = self.closes.contains(&hash);
+        let mut quotes: Option<Quotes<'_>> = None;
+        for found in self.automaton.find_overlapping_iter(lower) {
+            let phrase = self.phrases[found.pattern().as_usize()];
+            let before = !phrase.bounded.0 || !joins(lower[..found.start()].chars().next_back());
+            let after = !phrase.bounded.1 || !joins(lower[found.end()..].chars().next());
+            if !before || !after {
+                continue;
+            }
+            let quotes = quotes.get_or_insert_with(|| Quotes::new(lower));
+            let quoted = quotes.inside(found.start());
+            let first = found.start() <= 2;
+            hits.opens |= phrase.opens && !quoted && found.start() <= 12;
+            hits.closes |= phrase.closes && !quoted;
+            if !phrase.counts {
+                continue;
+            }
+            hits.any |= phrase.kind.bit();
+            if first {
+                hits.begins |= phrase.kind.bit();
+            }
+            if !quoted {
+                let count = &mut hits.unquoted[phrase.kind as usize];
+                *count = count.saturating_add(1);
+            }
+        }
+        hits
+    }
+
+    fn compile(packs: &[Pack]) -> Self {
+        let mut texts: Vec<String> = Vec::new();
+        let mut phrases: Vec<Phrase> = Vec::new();
+        let mut places: FxHashMap<(String, Kind), usize> = FxHashMap::default();
+        let mut add = |text: &str, kind: Kind, mark: Mark| {
+            let text = lower(text);
+            let ends = (text.chars().next(), text.chars().next_back());
+            let at = *places.entry((text.clone(), kind)).or_insert_with(|| {
+                texts.push(text);
+                phrases.push(Phrase {
+                    kind,
+                    opens: false,
+                    closes: false,
+                    bounded: (ends.0.is_some_and(is_spaced), ends.1.is_some_and(is_spaced)),
+                    counts: false,
+                });
+                phrases.len() - 1
+            });
+            match mark {
+                Mark::Counts => phrases[at].counts = true,
+                Mark::Opens => phrases[at].opens = true,
+                Mark::Closes => phrases[at].closes = true,
+            }
+        };
+        let mut lines: FxHashMap<u64, u16> = FxHashMap::default();
+        let (mut opens, mut closes) = (FxHashSet::default(), FxHashSet::default());
+        let (mut stop, mut we, mut you) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
+        let mut languages = Vec::new();
+        for pack in packs {
+            for (kind, rule) in pack.rules() {
+                for line in &rule.lines {
+                    *lines.entry(line_hash(&lower(line))).or_default() |= kind.bit();
+                }
+                rule.phrases.iter().for_each(|p| add(p, kind, Mark::Counts));
+                for open in &rule.opens {
+                    opens.insert(line_hash(&lower(open)));
+                    add(open, kind, Mark::Opens);
+                }
+                for close in &rule.closes {
+                    closes.insert(line_hash(&lower(close)));
+                    if close.split(' ').count() >= 3 {
+                        add(close, kind, Mark::Closes);
+                    }
+                }
+            }
+            for (kind, phrases) in [
+                (Kind::Credit, &pack.media.credit),
+                (Kind::Byline, &pack.media.byline),
+                (Kind::Reading, &pack.media.reading),
+                (Kind::Date, &pack.media.dates),
+            ] {
+                phrases.iter().for_each(|p| add(p, kind, Mark::Counts));
+            }
+            let words =
+                |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(word_hash).collect::<Vec<_>>();
+            stop.extend(words(&pack.stop));
+            we.extend(words(&pack.we));
+            you.extend(words(&pack.you));
+            languages.push((pack.language.clone(), words(&pack.stop).into_iter().collect()));
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(&texts)
+            .unwrap_or_else(|error| panic!("the rule packs are too large for an automaton: {error}"));
+        Self { automaton, phrases, lines, opens, closes, stop, we, you, languages }
+    }
+}
+
+enum Mark {
+    Counts,
+    Opens,
+    Closes,
+}
+
+/// Lower case with plain apostrophes and spaces: the form that the lexicon is searched in.
+pub fn lower(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    lower_into(text, &mut out);
+    out
+}
+
+pub fn lower_into(text: &str, out: &mut String) {
+    out.clear();
+    for c in text.chars() {
+        match c {
+            '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
+            '’' | '‘' | 'ʼ' => out.push('\''),
+            '\u{a0}' | '\u{202f}' => out.push(' '),
+            // Turkish: the dotted capital has a lower case of two characters.
+            'İ' => out.push('i'),
+            _ => out.extend(c.to_lowercase()),
+        }
+    }
+}
+
+/// Hash of one word in lower case; within one process only.
+pub fn word_hash(word: &str) -> u32 {
+    word.chars().fold(WORD_SEED, push_word)
+}
+
+pub const WORD_SEED: u32 = 0x811c_9dc5;
+
+#[inline]
+pub fn push_word(hash: u32, c: char) -> u32 {
+    (hash ^ c as u32).wrapping_mul(0x0100_0193).rotate_left(5)
+}
+
+/// Scripts that part words by spaces; in the others a phrase may stand anywhere.
+fn is_spaced(c: char) -> bool {
+    c.is_alphanumeric() && !is_unspaced(c) && !matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Characters of scripts that write without spaces.
+pub fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+fn joins(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_alphanumeric())
+}
+
+/// Where quotation marks open and close in a line; asked for rising positions or any.
+struct Quotes<'a> {
+    line: &'a str,
+    at: usize,
+    open: bool,
+}
+
+impl<'a> Quotes<'a> {
+    fn new(line: &'a str) -> Self {
+        Self { line, at: 0, open: false }
+    }
+
+    /// Overlapping matches come by rising end, so a start may lie before the last: then the state of the
+    /// last is good enough, since no phrase holds quotation marks.
+    fn inside(&mut self, position: usize) -> bool {
+        if position > self.at {
+            for c in self.line[self.at..position].chars() {
+                match c {
+                    '"' | '„' | '“' | '”' | '«' | '»' | '「' | '」' => {
+                        self.open = match c {
+                            '„' | '«' | '「' => true,
+                            '」' => false,
+                            // Danish and German print guillemets the other way round; German closes with “.
+                            _ => !self.open,
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            self.at = position;
+        }
+        self.open
+    }
+}
+
+/// One language's rules, as its file states them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    pub language: String,
+    we: String,
+    you: String,
+    stop: String,
+    donation: Rule,
+    subscription: Rule,
+    consent: Rule,
+    newsletter: Rule,
+    share: Rule,
+    related: Rule,
+    comments: Rule,
+    app: Rule,
+    copyright: Rule,
+    advert: Rule,
+    navigation: Rule,
+    media: Media,
+}
+
+/// Phrases of one kind with lines that they must and must not remove.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Whole lines, whatever their case, marks and numbers.
+    pub lines: Vec<String>,
+    /// Parts of lines.
+    #[serde(default)]
+    pub phrases: Vec<String>,
+    /// What an appeal of several lines begins with.
+    #[serde(default)]
+    pub opens: Vec<String>,
+    /// What it ends with.
+    #[serde(default)]
+    pub closes: Vec<String>,
+    #[serde(rename = "match")]
+    pub matching: Vec<String>,
+    pub keep: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Media {
+    credit: Vec<String>,
+    byline: Vec<String>,
+    reading: Vec<String>,
+    dates: Vec<String>,
+}
+
+impl Pack {
+    pub fn rules(&self) -> [(Kind, &Rule); 11] {
+        [
+            (Kind::Donation, &self.donation),
+            (Kind::Subscription, &self.subscription),
+            (Kind::Consent, &self.consent),
+            (Kind::Newsletter, &self.newsletter),
+            (Kind::Share, &self.share),
+            (Kind::Related, &self.related),
+            (Kind::Comments, &self.comments),
+            (Kind::App, &self.app),
+            (Kind::Copyright, &self.copyright),
+            (Kind::Advert, &self.advert),
+            (Kind::Navigation, &self.navigation),
+        ]
+    }
+}
+
+/// The packs that ship with the program.
+pub fn packs() -> Vec<Pack> {
+    macro_rules! pack {
+        ($($name:literal)*) => {
+            [$(($name, include_str!(concat!("packs/", $name, ".toml")))),*]
+        };
+    }
+    let files = pack!["cs" "da" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "no" "pl" "pt" "ru" "sv" "tr" "zh"];
+    let read = |(name, text): (&str, &str)| -> Pack {
+        toml::from_str(text).unwrap_or_else(|error| panic!("rule pack {name}.toml: {error}"))
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_stand_on_word_boundaries_and_quotations_are_told() {
+        let scan = |text: &str| LEXICON.scan(&lower(text));
+        assert_eq!(scan("Today we need your help.").count(Kind::Donation), 1);
+        assert_eq!(scan("“We need your help,” he said.").count(Kind::Donation), 0);
+        assert!(scan("“We need your help,” he said.").has(Kind::Donation));
+        assert_eq!(scan("He said so. “Yes,” she said, but we need your help").count(Kind::Donation), 1);
+        assert!(scan("REMIND ME LATER!").is(Kind::Donation) && scan("Remind me later").closes);
+        assert!(scan("Dear readers,").opens);
+        assert!(!scan("Mayday").has(Kind::Date) && scan("3 May").has(Kind::Date));
+        assert!(scan("この記事は有料会員限定です。").has(Kind::Subscription));
+        assert_eq!(scan("By Ada Miller").begins & Kind::Byline.bit(), Kind::Byline.bit());
+    }
+
+    #[test]
+    fn every_pack_has_every_universal_kind_with_examples() {
+        let packs = packs();
+        assert!(packs.len() >= 12);
+        for pack in &packs {
+            for (kind, rule) in pack.rules() {
+                let name = format!("{} {}", pack.language, kind.as_str());
+                assert!(
+                    !rule.lines.is_empty() && !rule.matching.is_empty() && !rule.keep.is_empty(),
+                    "{name}"
+                );
+            }
+        }
+    }
+}

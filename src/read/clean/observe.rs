@@ -1,0 +1,193 @@
+//! What one page teaches about its site: its lines, kept or not, and a sketch of its own story.
+
+use rustc_hash::FxHashSet;
+
+use crate::model::body::{Body, ParagraphKind};
+use crate::model::knowledge::{ObservedLine, line_hash};
+use crate::model::{Observations, SiteKnowledge};
+use crate::read::clean::lexicon::{LEXICON, is_unspaced, word_hash};
+use crate::read::text::stats::stats;
+
+/// Lines of a page that are observed: the kept ones, and so many of the removed that stand nearest.
+const MAX_KEPT: usize = 192;
+const MAX_REMOVED: usize = 64;
+/// Sentences of the sketch.
+const MAX_SENTENCES: usize = 64;
+/// Characters kept of a line, for people.
+const SHOWN: usize = 120;
+
+/// `before` are the lines that extraction kept, `body` what cleaning left of them.
+pub fn observe(
+    site: Option<&str>,
+    before: &[String],
+    body: &Body,
+    knowledge: &SiteKnowledge,
+) -> Observations {
+    let kept: FxHashSet<u64> = body.paragraphs.iter().map(|p| line_hash(&p.text)).collect();
+    let mut seen = FxHashSet::default();
+    let mut lines = Vec::new();
+    let (mut content, mut lower) = (Vec::new(), String::new());
+    let mut observe = |text: &str, lines: &mut Vec<ObservedLine>| {
+        let hash = line_hash(text);
+        if !seen.insert(hash) {
+            return;
+        }
+        content.clear();
+        let s = stats(text, &mut content, &mut lower);
+        lines.push(ObservedLine {
+            hash,
+            prose: s.words >= 15.0 && (s.ends_sentence || s.words >= 30.0),
+            kept: kept.contains(&hash),
+            text: text.chars().take(SHOWN).collect(),
+        });
+    };
+    for text in before.iter().take(MAX_KEPT) {
+        observe(text, &mut lines);
+    }
+    // Extraction lists what it removed by place: the nearest to the story stand around its ends.
+    let total = body.paragraphs.len() as u32;
+    let (head, rest): (Vec<_>, Vec<_>) = body.removed.iter().partition(|r| r.paragraph == 0);
+    let (tail, inside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|r| r.paragraph == total);
+    let share = MAX_REMOVED / 3;
+    for removed in
+        inside.iter().take(share).chain(head.iter().rev().take(share)).chain(tail.iter().take(share))
+    {
+        observe(&removed.text, &mut lines);
+    }
+    Observations {
+        site: site.map(str::to_owned),
+        edition: edition(body).to_owned(),
+        lead: sketch(body, knowledge),
+        lines,
+    }
+}
+
+/// Hashes of the sentences that are the story's own, as far as is known.
+fn sketch(body: &Body, knowledge: &SiteKnowledge) -> Vec<u64> {
+    let mut out = Vec::new();
+    for p in body.paragraphs.iter().filter(|p| p.kind != ParagraphKind::Caption) {
+        if knowledge.line(&p.text).is_some() {
+            continue;
+        }
+        for sentence in sentences(&p.text) {
+            if out.len() == MAX_SENTENCES {
+                return out;
+            }
+            out.push(line_hash(sentence));
+        }
+    }
+    out
+}
+
+/// Pieces that end in a full stop before a space, of twenty bytes or more.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = rest
+                .char_indices()
+                .find(|&(i, c)| {
+                    let after = &rest[i + c.len_utf8()..];
+                    matches!(c, '。' | '！' | '？' | '।')
+                        || (matches!(c, '.' | '!' | '?' | '…') && i >= 20 && after.starts_with(' '))
+                })
+                .map_or(rest.len(), |(i, c)| i + c.len_utf8());
+            let sentence = rest[..end].trim();
+            rest = &rest[end..];
+            if sentence.len() >= 20 {
+                return Some(sentence);
+            }
+        }
+        None
+    })
+}
+
+/// The language edition that a story belongs to: by script, else by frequent words; `und` where neither
+/// tells. Only has to be the same for the same language each time.
+fn edition(body: &Body) -> &str {
+    const ENOUGH: usize = 400;
+    let mut counts = vec![0u32; LEXICON.languages.len()];
+    let (mut words, mut kana, mut han, mut other) = (0usize, 0usize, 0usize, [0usize; 7]);
+    'all: for p in &body.paragraphs {
+        for word in
+            p.text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|w| !w.is_empty())
+        {
+            words += 1;
+            for c in word.chars().take(40) {
+                match c {
+                    '\u{3040}'..='\u{30ff}' => kana += 1,
+                    _ if is_unspaced(c) && c > '\u{3000}' => han += 1,
+                    '\u{ac00}'..='\u{d7a3}' => other[0] += 1,
+                    '\u{600}'..='\u{6ff}' => other[1] += 1,
+                    '\u{590}'..='\u{5ff}' => other[2] += 1,
+                    '\u{900}'..='\u{97f}' => other[3] += 1,
+                    '\u{370}'..='\u{3ff}' => other[4] += 1,
+                    '\u{e00}'..='\u{e7f}' => other[5] += 1,
+                    '\u{10a0}'..='\u{10ff}' => other[6] += 1,
+                    _ => {}
+                }
+            }
+            if word.len() <= 12 {
+                let hash = word_hash(&word.to_lowercase());
+                for (count, (_, stop)) in counts.iter_mut().zip(&LEXICON.languages) {
+                    *count += u32::from(stop.contains(&hash));
+                }
+            }
+            if words > ENOUGH || kana + han > ENOUGH {
+                break 'all;
+            }
+        }
+    }
+    if kana + han > words {
+        return if kana * 5 > han { "ja" } else { "zh" };
+    }
+    let scripts = ["ko", "ar", "he", "hi", "el", "th", "ka"];
+    if let Some((at, _)) = other.iter().enumerate().find(|&(_, &n)| n > words) {
+        return scripts[at];
+    }
+    let best = counts.iter().enumerate().max_by_key(|&(i, &n)| (n, std::cmp::Reverse(i)));
+    match best {
+        Some((at, &n)) if n as usize * 12 >= words && n > 0 => &LEXICON.languages[at].0,
+        _ => "und",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::body::{Paragraph, Removed};
+
+    fn body(paragraphs: &[&str]) -> Body {
+        let paragraph =
+            |text: &&str| Paragraph { text: (*text).to_owned(), kind: ParagraphKind::Paragraph, block: None };
+        Body { paragraphs: paragraphs.iter().map(paragraph).collect(), ..Body::default() }
+    }
+
+    #[test]
+    fn editions_are_told_by_script_and_frequent_words() {
+        let table = [
+            ("The council of the town said that it would not pay for the bridge.", "en"),
+            ("Der Rat der Stadt sagte, dass er die Brücke nicht bezahlen werde.", "de"),
+            ("Le conseil de la ville a dit que le pont ne serait pas payé par les habitants.", "fr"),
+            ("Совет города сообщил, что не будет платить за мост и что это не его дело.", "ru"),
+            ("市議会は橋の費用を支払わないと述べた。", "ja"),
+            ("市议会表示不会支付桥梁费用。", "zh"),
+            ("시의회는 다리 비용을 내지 않겠다고 말했다.", "ko"),
+            ("Xyzzy plugh", "und"),
+        ];
+        for (text, want) in table {
+            assert_eq!(edition(&body(&[text])), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_are_observed_once_kept_or_not() {
+        let mut b = body(&["The first sentence of the story stands here. The second one is here too."]);
+        b.removed.push(Removed { text: "Support us".into(), rule: "rule:donation".into(), paragraph: 1 });
+        b.removed.push(Removed { text: "SUPPORT US!".into(), rule: "rule:donation".into(), paragraph: 1 });
+        let before = vec![b.paragraphs[0].text.clone(), "Support us".to_owned()];
+        let seen = observe(Some("herald.example"), &before, &b, &SiteKnowledge::default());
+        assert_eq!((seen.lines.len(), seen.lead.len()), (2, 2));
+        assert_eq!((seen.lines[0].kept, seen.lines[1].kept), (true, false));
+    }
+}

@@ -1,0 +1,226 @@
+//! Cold start: appeals and notices that the packs know, out of the body without any knowledge of the
+//! site. A sentence of the story that speaks about donations or cookies stays.
+
+use crate::model::body::{Body, ParagraphKind, Removed};
+use crate::read::clean::lexicon::Kind;
+use crate::read::text::stats::{Stats, stats};
+
+/// An appeal has at most so many paragraphs …
+const LONGEST_APPEAL: usize = 14;
+/// … and says nothing of its own for at most so many in a row.
+const LONGEST_GAP: usize = 2;
+
+/// Kinds of which one phrase makes a short paragraph a notice.
+const NOTICES: [Kind; 10] = [
+    Kind::Donation,
+    Kind::Subscription,
+    Kind::Consent,
+    Kind::Newsletter,
+    Kind::Share,
+    Kind::Related,
+    Kind::Comments,
+    Kind::App,
+    Kind::Copyright,
+    Kind::Advert,
+];
+
+/// Moves what the rules know from the paragraphs to the removed.
+pub fn apply(body: &mut Body) {
+    let counted = count(body);
+    let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
+    appeals(&counted, &mut rules);
+    edges(&counted, &mut rules);
+    if rules.iter().all(Option::is_none) {
+        return;
+    }
+    let rule = |i: usize| rules[i].map(|name| format!("rule:{name}"));
+    remove(body, rule);
+}
+
+/// Removes the paragraphs that have a rule; what was removed before keeps its place among the kept.
+pub fn remove(body: &mut Body, rule: impl Fn(usize) -> Option<String>) {
+    let paragraphs = std::mem::take(&mut body.paragraphs);
+    // Number of kept paragraphs before each old place.
+    let mut places = Vec::with_capacity(paragraphs.len() + 1);
+    let mut taken: Vec<Removed> = Vec::new();
+    for (i, paragraph) in paragraphs.into_iter().enumerate() {
+        places.push(body.paragraphs.len() as u32);
+        match rule(i) {
+            Some(rule) => {
+                let place = body.paragraphs.len() as u32;
+                taken.push(Removed { text: paragraph.text, rule, paragraph: place });
+            }
+            None => body.paragraphs.push(paragraph),
+        }
+    }
+    places.push(body.paragraphs.len() as u32);
+    for removed in &mut body.removed {
+        let old = (removed.paragraph as usize).min(places.len() - 1);
+        removed.paragraph = places[old];
+    }
+    body.removed.extend(taken);
+    body.removed.sort_by_key(|r| r.paragraph);
+}
+
+fn count(body: &Body) -> Vec<Stats> {
+    let (mut content, mut lower) = (Vec::new(), String::new());
+    let mut out = Vec::with_capacity(body.paragraphs.len());
+    for paragraph in &body.paragraphs {
+        content.clear();
+        let mut s = stats(&paragraph.text, &mut content, &mut lower);
+        if paragraph.kind == ParagraphKind::Caption {
+            s.hits = Default::default();
+        }
+        out.push(s);
+    }
+    out
+}
+
+/// The notice that a paragraph is, by itself.
+fn notice(s: &Stats) -> Option<&'static str> {
+    let known = s.hits.exact & !Kind::Navigation.bit();
+    if known != 0 && s.words <= 14.0 {
+        return Kind::ALL.into_iter().find(|k| known & k.bit() != 0).map(Kind::as_str);
+    }
+    let kind = NOTICES.into_iter().max_by_key(|&k| (s.hits.count(k), std::cmp::Reverse(k)))?;
+    let phrases = f32::from(s.hits.count(kind));
+    let dense = phrases * 14.0 >= s.words || (phrases >= 2.0 && phrases * 26.0 >= s.words);
+    (phrases > 0.0 && dense).then(|| kind.as_str())
+}
+
+/// Runs of paragraphs that together ask the reader for support: from what opens them to what ends them.
+fn appeals(counted: &[Stats], rules: &mut [Option<&'static str>]) {
+    let mut at = 0;
+    while at < counted.len() {
+        if !asks(&counted[at]) {
+            at += 1;
+            continue;
+        }
+        let (mut end, mut strength, mut opened, mut gap) = (at, 0u32, false, 0);
+        for (i, s) in counted.iter().enumerate().skip(at).take(LONGEST_APPEAL) {
+            if asks(s) {
+                strength += u32::from(s.hits.count(Kind::Donation))
+                    + u32::from(s.hits.is(Kind::Donation))
+                    + u32::from(s.hits.opens)
+                    + u32::from(s.hits.closes);
+                opened |= s.hits.opens;
+                end = i + 1;
+                gap = 0;
+                continue;
+            }
+            gap += 1;
+            // Between two requests the newsroom speaks of itself or to the reader.
+            let speaks = s.we + s.you > 0 && s.quotes < 4;
+            if gap > LONGEST_GAP || !(speaks || (opened && s.words < 12.0)) {
+                break;
+            }
+        }
+        let requests: u32 = counted[at..end].iter().map(|s| u32::from(s.hits.count(Kind::Donation))).sum();
+        if requests >= 1 && strength >= 3 {
+            rules[at..end].fill(Some("donation"));
+        }
+        at = end.max(at + 1);
+    }
+}
+
+fn asks(s: &Stats) -> bool {
+    s.hits.count(Kind::Donation) > 0 || s.hits.is(Kind::Donation) || s.hits.opens || s.hits.closes
+}
+
+/// Menu words before the first and after the last paragraph of prose.
+fn edges(counted: &[Stats], rules: &mut [Option<&'static str>]) {
+    let prose = |s: &Stats| s.words >= 12.0;
+    let first = counted.iter().position(prose).unwrap_or(0);
+    let last = counted.iter().rposition(prose).unwrap_or(counted.len());
+    for (i, s) in counted.iter().enumerate() {
+        if (i < first || i > last) && s.hits.is(Kind::Navigation) && s.words <= 4.0 {
+            rules[i] = rules[i].or(Some("navigation"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::body::Paragraph;
+    use crate::read::clean::lexicon::packs;
+
+    fn body(paragraphs: &[&str]) -> Body {
+        let paragraph =
+            |text: &&str| Paragraph { text: (*text).to_owned(), kind: ParagraphKind::Paragraph, block: None };
+        Body { paragraphs: paragraphs.iter().map(paragraph).collect(), ..Body::default() }
+    }
+
+    const STORY: &str = "The council of Port Alder voted on Tuesday to rebuild the harbour wall, which the spring storms had broken in three places.";
+
+    #[test]
+    fn every_example_of_every_pack_is_removed_or_kept() {
+        let mut wrong = Vec::new();
+        for pack in packs() {
+            for (kind, rule) in pack.rules() {
+                for example in &rule.matching {
+                    let mut b = body(&[STORY, STORY, example]);
+                    apply(&mut b);
+                    if b.paragraphs.len() != 2 {
+                        wrong.push(format!("{} {} keeps: {example}", pack.language, kind.as_str()));
+                    }
+                }
+                for example in &rule.keep {
+                    let mut b = body(&[STORY, example, STORY]);
+                    apply(&mut b);
+                    if b.paragraphs.len() != 3 {
+                        wrong.push(format!("{} {} removes: {example}", pack.language, kind.as_str()));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn an_appeal_goes_whole_and_the_story_stays() {
+        let appeal = [
+            "A message from the Harbour Herald:",
+            "Dear readers,",
+            "Our reporters have been told to leave the province, and two of them stand before a judge this week.",
+            "These steps are meant to keep us from doing our work. We see that differently.",
+            "But to go on, we need your help. Your support, no matter how small, pays for the next story.",
+            "Remind me later.",
+        ];
+        let mut tail = body(&[&[STORY, STORY][..], &appeal[..]].concat());
+        apply(&mut tail);
+        assert_eq!(tail.text(), [STORY, STORY].join("\n\n"));
+        assert_eq!(tail.removed.len(), 6);
+        assert!(tail.removed.iter().all(|r| r.rule == "rule:donation" && r.paragraph == 2));
+        let mut banner = body(&[&appeal[..], &[STORY, STORY][..]].concat());
+        apply(&mut banner);
+        assert_eq!(banner.text(), [STORY, STORY].join("\n\n"));
+    }
+
+    #[test]
+    fn a_column_in_the_first_person_is_no_appeal() {
+        let column = [
+            "Dear readers, when I began this column we had one phone in the village.",
+            "We walked to it in the rain, and you could hear every word in the next street.",
+            "Now our children carry one each, and we are no nearer.",
+            "You will say that the old always complain. We do.",
+        ];
+        let mut b = body(&column);
+        apply(&mut b);
+        assert_eq!(b.paragraphs.len(), 4);
+    }
+
+    #[test]
+    fn rules_are_idempotent_and_places_stay_right() {
+        let mut b = body(&["Share this article", STORY, "Advertisement", STORY, "Read more"]);
+        b.removed.push(Removed { text: "x".into(), rule: "model:0.10".into(), paragraph: 3 });
+        apply(&mut b);
+        assert_eq!(b.paragraphs.len(), 2);
+        let places: Vec<(String, u32)> = b.removed.iter().map(|r| (r.rule.clone(), r.paragraph)).collect();
+        let want = [("rule:share", 0), ("model:0.10", 1), ("rule:advert", 1), ("rule:related", 2)];
+        assert_eq!(places, want.map(|(rule, at)| (rule.to_owned(), at)));
+        let before = b.paragraphs.clone();
+        apply(&mut b);
+        assert_eq!(b.paragraphs, before);
+    }
+}

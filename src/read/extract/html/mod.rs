@@ -1,0 +1,119 @@
+//! Which blocks of an HTML page are the story: features, two stages of trees, a few named rules.
+
+/// What each block's text says of itself.
+pub mod facts;
+/// One row of numbers a block.
+pub mod features;
+/// Byline, date, credit near the story.
+pub mod found;
+/// Where blocks stand.
+pub mod layout;
+/// Words of class names and short lines.
+pub mod lexicon;
+/// The trees.
+pub mod model;
+/// Signs that the story goes on elsewhere.
+pub mod partial;
+/// The few rules after the model.
+pub mod rules;
+/// One site's selectors.
+pub mod site;
+/// Stories that stand in data alone.
+pub mod source;
+/// Title, description, JSON-LD body.
+pub mod witness;
+
+use crate::model::body::{Body, Paragraph, Removed};
+use crate::model::html::HtmlPage;
+use crate::model::trace::{BlockTrace, Trace};
+use crate::model::{Budget, DecodedPage, Rejection};
+use crate::read::ReadSettings;
+use features::Sight;
+use model::{Judgement, MODEL};
+use rules::Decision;
+
+/// Work per block beyond its bytes: features, and some hundred trees.
+const UNITS_A_BLOCK: u64 = 2_000;
+
+pub fn extract(
+    decoded: &DecodedPage,
+    page: &HtmlPage,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+    trace: &mut Trace,
+) -> Result<Body, Rejection> {
+    budget.draw(page.text.len() as u64 * 4 + page.blocks.len() as u64 * UNITS_A_BLOCK, "extract")?;
+    let sight = Sight::of(page);
+    let judgement = MODEL.judge(&sight);
+    let mut decisions = rules::decide(&sight, &judgement.scores);
+    let book = settings.sites.book();
+    if let Some(rules) = decoded.site.as_ref().and_then(|site| book.sites.get(site)) {
+        site::apply(page, rules.valid_on(decoded.fetched_at.as_deref()), &mut decisions);
+    }
+    if settings.trace {
+        record(&sight, &judgement, &decisions, trace);
+    }
+    let mut body = compose(&sight, &judgement.scores, &decisions);
+    if let Some(mut from_data) = source::from_data(&sight, &body, &settings.limits, budget)? {
+        from_data.removed = body.removed;
+        from_data.removed.extend(body.paragraphs.into_iter().map(|p| Removed {
+            text: p.text,
+            rule: format!("instead:{}", from_data.text_source.unwrap_or_default()),
+            paragraph: 0,
+        }));
+        found::found(&sight, &decisions, &mut from_data);
+        return Ok(from_data);
+    }
+    body.partial = partial::partial(&sight, &decisions);
+    found::found(&sight, &decisions, &mut body);
+    Ok(body)
+}
+
+/// The story, given the score of each block.
+pub fn assemble(sight: &Sight, scores: &[f32]) -> Body {
+    compose(sight, scores, &rules::decide(sight, scores))
+}
+
+fn compose(sight: &Sight, scores: &[f32], decisions: &[Decision]) -> Body {
+    let mut body = Body::default();
+    for (block, decision) in decisions.iter().enumerate() {
+        let text = sight.page.block_text(block).to_owned();
+        if decision.kept {
+            body.paragraphs.push(Paragraph { text, kind: decision.kind, block: Some(block as u32) });
+        } else {
+            let rule = decision.rule.map_or_else(|| format!("model:{:.2}", scores[block]), str::to_owned);
+            body.removed.push(Removed { text, rule, paragraph: body.paragraphs.len() as u32 });
+        }
+    }
+    body
+}
+
+fn record(sight: &Sight, judgement: &Judgement, decisions: &[Decision], trace: &mut Trace) {
+    for (block, decision) in decisions.iter().enumerate() {
+        trace.blocks.push(BlockTrace {
+            text: sight.page.block_text(block).to_owned(),
+            path: path(sight.page, block),
+            kept: decision.kept,
+            score: Some(judgement.scores[block]),
+            why: decision.rule.map_or_else(|| MODEL.reasons(judgement.row(block), 3), str::to_owned),
+        });
+    }
+}
+
+/// Tags and classes from the outermost element inwards, e.g. `main>article.story>p`.
+pub fn path(page: &HtmlPage, block: usize) -> String {
+    let mut steps: Vec<String> = page
+        .ancestors(page.blocks[block].container)
+        .take(12)
+        .map(|c| {
+            let mut step = page.attr(c.tag).to_owned();
+            for class in page.attr(c.class).split_ascii_whitespace().take(3) {
+                step.push('.');
+                step.push_str(class);
+            }
+            step
+        })
+        .collect();
+    steps.reverse();
+    steps.join(">")
+}

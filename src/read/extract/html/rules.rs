@@ -1,0 +1,129 @@
+//! The few rules after the model. Each has a name that `explain` and `removed` show, and earns its place in
+//! the cross-validated table of `copydesk train extract`.
+
+use rustc_hash::FxHashSet;
+
+use super::features::Sight;
+use super::layout::{self, Kind};
+use super::lexicon::Class;
+use super::model::THRESHOLD;
+use crate::model::body::ParagraphKind;
+
+/// What becomes of a block, and why.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Decision {
+    pub kept: bool,
+    /// The rule that decided; `None` where the model did.
+    pub rule: Option<&'static str>,
+    pub kind: ParagraphKind,
+}
+
+/// The model's scores as decisions, then each rule in turn.
+pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
+    let mut decisions: Vec<Decision> = scores
+        .iter()
+        .enumerate()
+        .map(|(b, &score)| Decision { kept: score > THRESHOLD, rule: None, kind: kind(sight, b) })
+        .collect();
+    title_repeat(sight, &mut decisions);
+    rejoin_dek(sight, scores, &mut decisions);
+    exact_repeat(sight, &mut decisions);
+    captions(sight, &mut decisions);
+    standfirst(sight, &mut decisions);
+    decisions
+}
+
+fn kind(sight: &Sight, block: usize) -> ParagraphKind {
+    let Some(place) = sight.place(block) else { return ParagraphKind::Paragraph };
+    let tail = match place.kind {
+        Kind::H1 | Kind::Heading => ParagraphKind::Subhead,
+        Kind::Li | Kind::Definition => ParagraphKind::ListItem,
+        Kind::Caption => ParagraphKind::Caption,
+        _ => ParagraphKind::Paragraph,
+    };
+    if tail == ParagraphKind::Paragraph && place.flags & layout::IN_QUOTE != 0 {
+        return ParagraphKind::Quote;
+    }
+    tail
+}
+
+/// The headline is a field of its own.
+fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
+    let mut long_seen = false;
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        let (of_block, of_title) = sight.title_overlap(b);
+        let is_title = of_block >= 0.8 && of_title >= 0.6 && sight.facts[b].words >= 3.0;
+        if decision.kept && is_title && !long_seen && sight.facts[b].chars < 300.0 {
+            *decision = Decision { kept: false, rule: Some("title"), ..*decision };
+        }
+        long_seen |= decision.kept && sight.facts[b].good && b > sight.title_block;
+    }
+}
+
+/// The description, printed between headline and text, is the standfirst.
+fn rejoin_dek(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
+    let Some(first_kept) = decisions.iter().position(|d| d.kept) else { return };
+    let from = sight.title_block.saturating_sub(4);
+    for b in from..first_kept {
+        let (of_block, of_description) = sight.description_overlap(b);
+        let elsewhere = sight.place(b).is_none_or(|p| {
+            [Class::Related, Class::Nav, Class::Footer, Class::Comment]
+                .iter()
+                .any(|&c| p.distance[c as usize] <= 1)
+        });
+        if of_block >= 0.85
+            && of_description >= 0.7
+            && sight.facts[b].chars >= 40.0
+            && scores[b] > 0.05
+            && !elsewhere
+        {
+            decisions[b] = Decision { kept: true, rule: Some("dek"), ..decisions[b] };
+            return;
+        }
+    }
+}
+
+/// A long text that stands twice is a pull quote or a second rendering.
+fn exact_repeat(sight: &Sight, decisions: &mut [Decision]) {
+    let mut seen = FxHashSet::default();
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        if decision.kept && sight.facts[b].chars > 60.0 && !seen.insert(sight.facts[b].hash) {
+            *decision = Decision { kept: false, rule: Some("repeat"), ..*decision };
+        }
+    }
+}
+
+/// Captions inside the story are kept as such, and stand outside of the body's text.
+fn captions(sight: &Sight, decisions: &mut [Decision]) {
+    let (Some(first), Some(last)) =
+        (decisions.iter().position(|d| d.kept), decisions.iter().rposition(|d| d.kept))
+    else {
+        return;
+    };
+    for b in first.saturating_sub(6)..=last {
+        let caption = sight.place(b).is_some_and(|p| {
+            p.flags & layout::IN_CAPTION != 0
+                || p.flags & layout::IN_FIGURE != 0 && p.distance[Class::Caption as usize] <= 2
+        });
+        if caption && !decisions[b].kept && sight.facts[b].words >= 3.0 && sight.facts[b].link_share < 0.5 {
+            decisions[b] = Decision { kept: true, rule: Some("caption"), kind: ParagraphKind::Caption };
+        }
+    }
+}
+
+/// The first kept paragraph where it is what the description says, or is classed as a dek.
+fn standfirst(sight: &Sight, decisions: &mut [Decision]) {
+    let Some(b) = decisions.iter().position(|d| d.kept && d.kind != ParagraphKind::Caption) else { return };
+    let (of_block, of_description) = sight.description_overlap(b);
+    let classed = sight.place(b).is_some_and(|p| p.distance[Class::Dek as usize] <= 1);
+    let says_it = of_block >= 0.85 && of_description >= 0.7;
+    let more = decisions[b + 1..].iter().filter(|d| d.kept && d.kind != ParagraphKind::Caption).count() >= 2;
+    let alone = decisions.iter().filter(|d| d.kept).count() > 1;
+    if more
+        && alone
+        && decisions[b].kind == ParagraphKind::Paragraph
+        && (decisions[b].rule == Some("dek") || classed || says_it && sight.facts[b].chars < 400.0)
+    {
+        decisions[b].kind = ParagraphKind::Standfirst;
+    }
+}

@@ -1,0 +1,160 @@
+//! What becomes of each line: story, a field of its own, or out.
+
+use super::THRESHOLD;
+use super::page::Scored;
+use crate::model::body::{FoundField, ParagraphKind};
+use crate::read::clean::lexicon::{Hits, Kind};
+use crate::read::text::stats::Stats;
+use crate::read::text::{Line, TextPage};
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fate {
+    Keep(ParagraphKind),
+    Found(FoundField),
+    /// With the rule that dropped it; by the model where there is none.
+    Drop(Option<&'static str>),
+}
+
+pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
+    let first = first_paragraph(text, page, scores);
+    let mut seen = rustc_hash::FxHashSet::default();
+    (0..text.lines.len())
+        .map(|i| {
+            let (line, s) = (&text.lines[i], &page.stats[i]);
+            // A standfirst taken for the headline ends as sentences do, and the model would keep it.
+            let summary = s.ends_sentence && !s.ends_question && scores[i] >= THRESHOLD && s.words > 12.0;
+            let titled = page.headline.is_some_and(|h| page.stats[h].hash == s.hash);
+            if titled && i <= first.unwrap_or(0) && !summary {
+                return Fate::Found(FoundField::Headline);
+            }
+            if let Some(field) = field(line, s) {
+                let near = scores[i] >= 0.02 || first.is_some_and(|f| i + 12 >= f && i <= f + 2);
+                return if near { Fate::Found(field) } else { Fate::Drop(None) };
+            }
+            if let Some(first) = first.filter(|&f| i < f && f - i <= 6) {
+                if is_caption(page, s, i, first) {
+                    return Fate::Found(FoundField::Caption);
+                }
+            }
+            if scores[i] < THRESHOLD {
+                return Fate::Drop(None);
+            }
+            // A summary above the text, or a quotation pulled out of it, says what is said again.
+            if line.text.len() > 60 && !seen.insert(s.hash) {
+                return Fate::Drop(Some("repeat"));
+            }
+            Fate::Keep(kind(text, page, i))
+        })
+        .collect()
+}
+
+/// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate.
+pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
+    if fates.iter().any(|f| matches!(f, Fate::Keep(_))) {
+        return;
+    }
+    for (i, fate) in fates.iter_mut().enumerate() {
+        let s = &page.stats[i];
+        let block = &page.blocks[text.lines[i].block as usize];
+        let story = block.words >= 8.0 && block.kinds == 0 && s.hits.exact == 0;
+        if matches!(fate, Fate::Drop(None)) && story && (block.ends_sentence || text.lines.len() == 1) {
+            *fate = Fate::Keep(ParagraphKind::Paragraph);
+        }
+    }
+}
+
+fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
+    let (line, s) = (&text.lines[i], &page.stats[i]);
+    let block = &page.blocks[line.block as usize];
+    if line.bullet {
+        return ParagraphKind::ListItem;
+    }
+    let alone = block.end - block.first == 1;
+    let goes_on = page.blocks.get(line.block as usize + 1).is_some_and(|b| b.words > 15.0);
+    if alone && s.words <= 12.0 && !s.ends_sentence && s.quotes == 0 && goes_on {
+        return ParagraphKind::Subhead;
+    }
+    ParagraphKind::Paragraph
+}
+
+/// The first line of prose that is kept.
+fn first_paragraph(text: &TextPage, page: &Scored, scores: &[f32]) -> Option<usize> {
+    (0..text.lines.len()).find(|&i| {
+        let block = &page.blocks[text.lines[i].block as usize];
+        scores[i] >= THRESHOLD && block.words >= 18.0 && block.ends_sentence
+    })
+}
+
+/// Short lines that say who wrote, photographed or published, and when.
+fn field(line: &Line, s: &Stats) -> Option<FoundField> {
+    let begins = |kind: Kind| s.hits.begins & kind.bit() != 0;
+    let short = line.text.chars().nth(200).is_none();
+    if !short || s.sentences > 2 {
+        return None;
+    }
+    if begins(Kind::Credit) && s.words <= 25.0 && !(s.ends_sentence && s.words > 14.0) {
+        return Some(FoundField::Credit);
+    }
+    let names = s.capitals as f32 >= (s.words - 1.0) * 0.5;
+    if begins(Kind::Byline) && s.words <= 12.0 && s.words >= 2.0 && !s.ends_sentence && names {
+        return Some(FoundField::Byline);
+    }
+    if is_date(&s.hits, s) || (s.hits.has(Kind::Reading) && s.words <= 6.0 && s.digits > 0) {
+        return Some(FoundField::Date);
+    }
+    None
+}
+
+fn is_date(hits: &Hits, s: &Stats) -> bool {
+    let dates = f32::from(hits.count(Kind::Date));
+    dates >= 1.0
+        && s.digits >= 1
+        && s.words <= 10.0
+        && !s.ends_sentence
+        && dates + s.digits as f32 / 2.0 >= s.words * 0.5
+}
+
+/// A line between headline and text that names what a picture shows: a name without a sentence of its
+/// own, or the first sentence of the story over again.
+fn is_caption(page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
+    if !s.ends_sentence
+        || s.ends_question
+        || s.words > 30.0
+        || s.words < 2.0
+        || s.sentences > 2 + s.capitals / 3
+    {
+        return false;
+    }
+    if page.headline.is_none_or(|h| i < h) || s.hits.exact != 0 || s.hits.opens {
+        return false;
+    }
+    let own = page.content_of(i);
+    let told = page.content_of(first);
+    if own.len() < 2 {
+        return false;
+    }
+    let shared = own.iter().filter(|w| told.contains(w)).count() as f32 / own.len() as f32;
+    let lower = s.words - s.capitals as f32 - s.stops;
+    let names = s.words <= 10.0 && lower <= 1.0 && shared >= 0.5;
+    let run = common_run(own, told);
+    names || (run >= 5 && run * 2 >= own.len() && s.words <= page.stats[first].words * 0.8)
+}
+
+/// The longest run of content words that both lines have in the same order without a gap.
+fn common_run(a: &[u32], b: &[u32]) -> usize {
+    const MOST: usize = 80;
+    let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
+    let mut best = 0;
+    let mut before = vec![0usize; b.len() + 1];
+    for x in a {
+        let mut here = vec![0usize; b.len() + 1];
+        for (j, y) in b.iter().enumerate() {
+            if x == y {
+                here[j + 1] = before[j] + 1;
+                best = best.max(here[j + 1]);
+            }
+        }
+        before = here;
+    }
+    best
+}

@@ -1,0 +1,171 @@
+//! Lines → which are the story. A learned model scores each line by what it and its paragraph look
+//! like and where they stand; headline, captions, bylines and dates go to their fields.
+
+pub mod features;
+mod fields;
+pub mod page;
+
+use std::sync::LazyLock;
+
+use crate::model::body::{Body, Found, FoundField, Paragraph, ParagraphKind, Removed};
+use crate::model::trace::{BlockTrace, Trace};
+use crate::model::{Budget, DecodedPage, Rejection, SkipReason};
+use crate::read::ReadSettings;
+use crate::read::text::TextPage;
+use crate::read::trees::{Trees, TreesError, probability};
+
+use features::{FEATURES, NAMES};
+use page::Scored;
+
+/// Kept from this score on. Calibrated by `copydesk train text` over five folds of publishers.
+pub const THRESHOLD: f32 = 0.5;
+
+static MODEL: LazyLock<Result<Trees, TreesError>> =
+    LazyLock::new(|| Trees::from_bytes(include_bytes!("lines.model"), FEATURES));
+
+/// The name of the line model in `pipeline.models`.
+pub const MODEL_ID: &str = "text-lines-1";
+
+/// The line model that ships; fails only where it was not trained for these features.
+pub fn model() -> Result<&'static Trees, &'static TreesError> {
+    MODEL.as_ref()
+}
+
+/// Which lines of a text are the story.
+pub fn extract(
+    page: &DecodedPage,
+    text: &TextPage,
+    settings: &ReadSettings,
+    budget: &mut Budget,
+    trace: &mut Trace,
+) -> Result<Body, Rejection> {
+    let scored = page::look(text, page.hints.title.as_deref(), budget)?;
+    let scores = match model() {
+        Ok(trees) => scored.scores(trees, budget)?,
+        Err(error) => panic!("the line model that ships does not load: {error}"),
+    };
+    let body = assemble(text, &scored, &scores, settings.trace.then_some(trace));
+    if body.paragraphs.is_empty() {
+        return Err(Rejection::skip(
+            SkipReason::BoilerplateOnly,
+            format!("none of {} lines reads like a story", text.lines.len()),
+        ));
+    }
+    Ok(body)
+}
+
+/// Lines and their scores → body.
+pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Option<&mut Trace>) -> Body {
+    let mut body = Body::default();
+    let mut decided = fields::decide(text, scored, scores);
+    fields::rescue(text, scored, &mut decided);
+    let mut last_block = None;
+    for (i, line) in text.lines.iter().enumerate() {
+        let fate = decided[i];
+        if let Some(trace) = trace.as_deref_mut() {
+            trace.blocks.push(BlockTrace {
+                text: line.text.clone(),
+                path: String::new(),
+                kept: matches!(fate, fields::Fate::Keep(_)),
+                score: Some(scores[i]),
+                why: why(scored, i, fate),
+            });
+        }
+        match fate {
+            fields::Fate::Keep(kind) => {
+                let goes_on =
+                    last_block == Some(line.block) && body.paragraphs.last().is_some_and(|p| p.kind == kind);
+                match body.paragraphs.last_mut().filter(|_| goes_on) {
+                    Some(paragraph) => push_fragment(&mut paragraph.text, &line.text),
+                    None => body.paragraphs.push(Paragraph {
+                        text: line.text.clone(),
+                        kind,
+                        block: Some(i as u32),
+                    }),
+                }
+                last_block = Some(line.block);
+            }
+            fields::Fate::Found(field) => {
+                body.found.push(Found { field, text: line.text.clone(), block: Some(i as u32) });
+                if field == FoundField::Caption {
+                    body.paragraphs.push(Paragraph {
+                        text: line.text.clone(),
+                        kind: ParagraphKind::Caption,
+                        block: Some(i as u32),
+                    });
+                    last_block = None;
+                } else {
+                    body.removed.push(removed(&body, &line.text, format!("field:{}", name(field))));
+                }
+            }
+            fields::Fate::Drop(rule) => {
+                let rule = rule.map_or_else(|| format!("model:{:.2}", scores[i]), str::to_owned);
+                body.removed.push(removed(&body, &line.text, rule));
+            }
+        }
+    }
+    if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
+        body.paragraphs.clear();
+    }
+    body
+}
+
+fn removed(body: &Body, text: &str, rule: String) -> Removed {
+    Removed { text: text.to_owned(), rule, paragraph: body.paragraphs.len() as u32 }
+}
+
+/// The pieces of a broken paragraph are joined by a space, except before the marks that end a clause
+/// and in scripts without spaces.
+fn push_fragment(paragraph: &mut String, piece: &str) {
+    let tight = piece.starts_with([',', '.', ';', ':', ')', '!', '?', '%', '”', '’', '。', '、', '」'])
+        || paragraph.ends_with(['(', '“', '„', '‘', '「'])
+        || paragraph.chars().next_back().is_some_and(crate::read::clean::lexicon::is_unspaced);
+    if !tight {
+        paragraph.push(' ');
+    }
+    paragraph.push_str(piece);
+}
+
+fn why(scored: &Scored, line: usize, fate: fields::Fate) -> String {
+    match fate {
+        fields::Fate::Found(field) => format!("field:{}", name(field)),
+        fields::Fate::Drop(Some(rule)) => rule.to_owned(),
+        _ => {
+            let Ok(trees) = model() else { return String::new() };
+            let row = scored.row(line);
+            let strongest = trees.contributions(row);
+            let named = strongest
+                .iter()
+                .take(3)
+                .map(|&(f, push)| format!("{}={:.2} ({push:+.2})", NAMES[f], row[f]))
+                .collect::<Vec<_>>();
+            named.join(", ")
+        }
+    }
+}
+
+fn name(field: FoundField) -> &'static str {
+    match field {
+        FoundField::Headline => "headline",
+        FoundField::Standfirst => "standfirst",
+        FoundField::Byline => "byline",
+        FoundField::Date => "date",
+        FoundField::Dateline => "dateline",
+        FoundField::Caption => "caption",
+        FoundField::Credit => "credit",
+        FoundField::Section => "section",
+    }
+}
+
+impl Scored {
+    /// The model's probability of each line.
+    pub fn scores(&self, trees: &Trees, budget: &mut Budget) -> Result<Vec<f32>, Rejection> {
+        budget.draw(self.lines() as u64 * 16, "extract")?;
+        let mut logits = Vec::new();
+        trees.logits(self.rows(), &mut logits);
+        for logit in &mut logits {
+            *logit = probability(*logit);
+        }
+        Ok(logits)
+    }
+}

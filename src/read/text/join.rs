@@ -1,0 +1,113 @@
+//! Which lines are pieces of one paragraph: extractors break lines at links, or at a width.
+
+use super::Line;
+use crate::read::clean::lexicon::{LEXICON, word_hash};
+
+/// Numbers the blocks; returns how many there are.
+pub fn number_blocks(lines: &mut [Line]) -> u32 {
+    let width = set_width(lines);
+    let mut block = 0;
+    let mut joined_to_next = false;
+    for i in 0..lines.len() {
+        if i > 0 && !joined_to_next {
+            block += 1;
+        }
+        lines[i].block = block;
+        let rest = &lines[i..];
+        joined_to_next = rest.len() > 1
+            && match width {
+                Some(width) => continues_set(&rest[0], &rest[1], width),
+                None => {
+                    continues(&rest[0], &rest[1])
+                        || hangs(&rest[0], &rest[1])
+                        || (rest.len() > 2 && is_link_between(&rest[0], &rest[1], &rest[2]))
+                        || (i > 0 && is_link_after(&lines[i - 1], &rest[0], &rest[1]))
+                }
+            };
+    }
+    if lines.is_empty() { 0 } else { block + 1 }
+}
+
+fn adjoin(a: &Line, b: &Line) -> bool {
+    b.blank_before == 0 && !b.bullet && a.indent == b.indent
+}
+
+/// The second line goes on in small letters or with the marks that end a clause.
+fn continues(a: &Line, b: &Line) -> bool {
+    if !adjoin(a, b) {
+        return false;
+    }
+    let Some(first) = b.text.chars().next() else { return false };
+    if matches!(first, ',' | '.' | ';' | ')' | '!' | '?' | '%' | '”' | '»' | '’' | '。' | '、' | '」')
+    {
+        return !ends_sentence(&a.text) || first == ')';
+    }
+    // A mark of the sentence before, left over by a link: `: it was so`, `" he said`.
+    if matches!(first, ':' | '"' | '“' | '-' | '–' | '—') && b.text[first.len_utf8()..].starts_with(' ') {
+        return !ends_sentence(&a.text) && (words(&a.text, 2) || words(&b.text, 4));
+    }
+    let some = |line: &Line| line.text.len() >= 60 || words(&line.text, 4);
+    first.is_lowercase() && !ends_sentence(&a.text) && (some(a) || some(b))
+}
+
+/// The first line ends in a word that no sentence and no heading ends in.
+fn hangs(a: &Line, b: &Line) -> bool {
+    if !adjoin(a, b) || !words(&a.text, 4) {
+        return false;
+    }
+    let last = a.text.rsplit(' ').next().unwrap_or("");
+    last.chars().all(char::is_alphabetic) && LEXICON.stop.contains(&word_hash(&last.to_lowercase()))
+}
+
+/// A linked name that hangs on the line before, and what goes on after it.
+fn is_link_after(a: &Line, b: &Line, c: &Line) -> bool {
+    hangs(a, b) && adjoin(b, c) && !ends_sentence(&b.text) && !words(&b.text, 9) && words(&c.text, 4)
+}
+
+/// A linked name between two pieces of a sentence.
+fn is_link_between(a: &Line, b: &Line, c: &Line) -> bool {
+    adjoin(a, b)
+        && adjoin(b, c)
+        && !ends_sentence(&a.text)
+        && !ends_sentence(&b.text)
+        && a.text.chars().next_back().is_some_and(|c| c.is_lowercase() || c == ',')
+        && (words(&a.text, 3) || words(&c.text, 4))
+        && !words(&b.text, 9)
+        && continues(b, c)
+}
+
+fn continues_set(a: &Line, b: &Line, width: usize) -> bool {
+    adjoin(a, b) && a.text.chars().count() * 10 >= width * 6
+}
+
+/// The width of a text whose lines were broken at one: most lines that are followed by another end in
+/// the middle of a sentence, near the widest.
+fn set_width(lines: &[Line]) -> Option<usize> {
+    const ENOUGH: usize = 6;
+    let mut widths: Vec<usize> = Vec::new();
+    let mut broken = 0usize;
+    for pair in lines.windows(2) {
+        if adjoin(&pair[0], &pair[1]) {
+            widths.push(pair[0].text.chars().count());
+            broken += usize::from(!ends_sentence(&pair[0].text) && words(&pair[0].text, 4));
+        }
+    }
+    if widths.len() < ENOUGH || broken * 10 < widths.len() * 7 {
+        return None;
+    }
+    widths.sort_unstable();
+    let high = widths[widths.len() * 19 / 20];
+    let middle = widths[widths.len() / 2];
+    ((30..=110).contains(&high) && middle * 10 >= high * 7).then_some(high)
+}
+
+fn words(text: &str, least: usize) -> bool {
+    text.split_ascii_whitespace().nth(least - 1).is_some()
+}
+
+/// Ends in a full stop or its like, closing quotation marks and brackets aside.
+pub fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', '«', ')', ']', '」', '』'])
+        .ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '؟', '۔'])
+        || text.ends_with(['」', '』'])
+}

@@ -1,0 +1,172 @@
+//! Bytes of stored records: little-endian, length-prefixed, every read checked.
+
+use crate::model::article::Precision;
+use crate::model::verdict::Verdict;
+
+use super::{Id, StoreError};
+
+/// Longest list or text that a reader accepts: a corrupt length must not allocate.
+const MAX_LENGTH: usize = 1 << 16;
+
+pub struct Writer(Vec<u8>);
+
+impl Writer {
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
+    pub fn finish(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub fn u8(&mut self, n: u8) {
+        self.0.push(n);
+    }
+
+    pub fn fixed_u16(&mut self, n: u16) {
+        self.0.extend(n.to_le_bytes());
+    }
+
+    pub fn fixed_u32(&mut self, n: u32) {
+        self.0.extend(n.to_le_bytes());
+    }
+
+    pub fn fixed_u64(&mut self, n: u64) {
+        self.0.extend(n.to_le_bytes());
+    }
+
+    pub fn id(&mut self, id: Id) {
+        self.0.extend(id.0);
+    }
+
+    pub fn varint(&mut self, mut n: u64) {
+        while n >= 0x80 {
+            self.0.push(n as u8 | 0x80);
+            n >>= 7;
+        }
+        self.0.push(n as u8);
+    }
+
+    /// Texts are cut at `MAX_LENGTH`, at a character boundary.
+    pub fn text(&mut self, text: &str) {
+        let text = super::cut(text, MAX_LENGTH);
+        self.varint(text.len() as u64);
+        self.0.extend(text.as_bytes());
+    }
+
+    pub fn list(&mut self, list: &[u32]) {
+        let list = &list[..list.len().min(MAX_LENGTH)];
+        self.varint(list.len() as u64);
+        for n in list {
+            self.fixed_u32(*n);
+        }
+    }
+
+    pub fn option<T>(&mut self, value: Option<&T>, write: impl FnOnce(&mut Self, &T)) {
+        self.u8(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+}
+
+pub struct Reader<'a> {
+    what: &'static str,
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(what: &'static str, bytes: &'a [u8]) -> Self {
+        Self { what, bytes }
+    }
+
+    fn corrupt(&self) -> StoreError {
+        StoreError::Corrupt { what: self.what.to_owned() }
+    }
+
+    fn take(&mut self, n: usize) -> Result<&'a [u8], StoreError> {
+        let (head, rest) = self.bytes.split_at_checked(n).ok_or_else(|| self.corrupt())?;
+        self.bytes = rest;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreError> {
+        let bytes = self.take(N)?;
+        bytes.try_into().map_err(|_| self.corrupt())
+    }
+
+    pub fn u8(&mut self) -> Result<u8, StoreError> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    pub fn fixed_u16(&mut self) -> Result<u16, StoreError> {
+        Ok(u16::from_le_bytes(self.array()?))
+    }
+
+    pub fn fixed_u32(&mut self) -> Result<u32, StoreError> {
+        Ok(u32::from_le_bytes(self.array()?))
+    }
+
+    pub fn fixed_u64(&mut self) -> Result<u64, StoreError> {
+        Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    pub fn id(&mut self) -> Result<Id, StoreError> {
+        Ok(Id(self.array()?))
+    }
+
+    pub fn varint(&mut self) -> Result<u64, StoreError> {
+        let mut n = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.u8()?;
+            n |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(n);
+            }
+        }
+        Err(self.corrupt())
+    }
+
+    fn length(&mut self) -> Result<usize, StoreError> {
+        let n = self.varint()? as usize;
+        if n <= MAX_LENGTH { Ok(n) } else { Err(self.corrupt()) }
+    }
+
+    pub fn text(&mut self) -> Result<String, StoreError> {
+        let n = self.length()?;
+        let bytes = self.take(n)?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| self.corrupt())
+    }
+
+    pub fn list(&mut self) -> Result<Vec<u32>, StoreError> {
+        let n = self.length()?;
+        let bytes = self.take(n * 4)?;
+        Ok(bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+    }
+
+    pub fn option<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.u8()? {
+            0 => Ok(None),
+            1 => read(self).map(Some),
+            _ => Err(self.corrupt()),
+        }
+    }
+
+    pub fn precision(&mut self) -> Result<Precision, StoreError> {
+        use Precision::*;
+        let n = self.u8()?;
+        [Year, Month, Day, Minute, Second].into_iter().find(|p| *p as u8 == n).ok_or_else(|| self.corrupt())
+    }
+
+    pub fn verdict(&mut self) -> Result<Verdict, StoreError> {
+        use Verdict::*;
+        let n = self.u8()?;
+        [New, Update, ExactDuplicate, NearDuplicate, Syndicated]
+            .into_iter()
+            .find(|v| *v as u8 == n)
+            .ok_or_else(|| self.corrupt())
+    }
+}

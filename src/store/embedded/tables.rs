@@ -1,0 +1,188 @@
+//! The tables of the embedded store and what stands in their cells.
+
+use redb::{ReadTransaction, TableDefinition};
+
+use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, SLOTS_PER_KEY, StoreError, StoryEntry};
+
+/// `format`, `slot`, `ledger`, `story`: small numbers about the whole.
+pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+/// Key → slots of the articles found under it, six bytes each.
+pub const KEYS: TableDefinition<u64, &[u8]> = TableDefinition::new("keys");
+pub const ARTICLES: TableDefinition<u64, &[u8]> = TableDefinition::new("articles");
+pub const PAGES: TableDefinition<u128, &[u8]> = TableDefinition::new("pages");
+/// (day, sequence) → what came in then: `s` and a slot, or `p` and a page. Oldest first for pruning.
+pub const LEDGER: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("ledger");
+pub const SITES: TableDefinition<&str, (u64, &[u8])> = TableDefinition::new("sites");
+pub const STORIES: TableDefinition<u64, &[u8]> = TableDefinition::new("stories");
+
+const SLOT_BYTES: usize = 6;
+
+/// An error of the database, with what was being done.
+pub fn db<T, E: Into<redb::Error>>(doing: &'static str, result: Result<T, E>) -> Result<T, StoreError> {
+    result.map_err(|e| StoreError::io(doing)(Box::new(e.into())))
+}
+
+pub fn slots(cell: &[u8]) -> impl Iterator<Item = u64> + '_ {
+    cell.chunks_exact(SLOT_BYTES).map(|b| u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], 0, 0]))
+}
+
+/// The cell with one more slot; `None` where it is there already. A full cell keeps its first half and
+/// drops the oldest of the rest.
+pub fn with_slot(cell: &[u8], slot: u64) -> Option<Vec<u8>> {
+    if slots(cell).any(|s| s == slot) {
+        return None;
+    }
+    let mut cell = cell.to_vec();
+    if cell.len() >= SLOTS_PER_KEY * SLOT_BYTES {
+        let oldest = SLOTS_PER_KEY / 2 * SLOT_BYTES;
+        cell.drain(oldest..oldest + SLOT_BYTES);
+    }
+    cell.extend(&slot.to_le_bytes()[..SLOT_BYTES]);
+    Some(cell)
+}
+
+/// The cell without a slot; `None` where it was not there.
+pub fn without_slot(cell: &[u8], slot: u64) -> Option<Vec<u8>> {
+    let at = slots(cell).position(|s| s == slot)? * SLOT_BYTES;
+    let mut cell = cell.to_vec();
+    cell.drain(at..at + SLOT_BYTES);
+    Some(cell)
+}
+
+/// What an entry of the ledger names.
+pub enum Dated {
+    Article(u64),
+    Page(u128),
+}
+
+impl Dated {
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Article(slot) => [b"s", &slot.to_le_bytes()[..]].concat(),
+            Self::Page(page) => [b"p", &page.to_be_bytes()[..]].concat(),
+        }
+    }
+
+    pub fn decode(cell: &[u8]) -> Result<Self, StoreError> {
+        let corrupt = || StoreError::Corrupt { what: "ledger entry".into() };
+        match cell.split_first() {
+            Some((b's', rest)) => {
+                Ok(Self::Article(u64::from_le_bytes(rest.try_into().map_err(|_| corrupt())?)))
+            }
+            Some((b'p', rest)) => {
+                Ok(Self::Page(u128::from_be_bytes(rest.try_into().map_err(|_| corrupt())?)))
+            }
+            _ => Err(corrupt()),
+        }
+    }
+}
+
+/// A batch of everything: articles, pages, sites, stories, in this order.
+pub fn export(
+    read: &ReadTransaction,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<(Vec<Entry>, Option<Cursor>), StoreError> {
+    let doing = "exporting";
+    let mut cursor = after.unwrap_or(Cursor { part: 0, after: Vec::new() });
+    let mut entries = Vec::new();
+    while entries.len() < limit {
+        let room = limit - entries.len();
+        let last = match cursor.part {
+            0 => {
+                let table = db(doing, read.open_table(ARTICLES))?;
+                let from = after_number(&cursor.after)?.unwrap_or(0);
+                batch(db(doing, table.range(from..))?, room, &mut entries, |slot, cell| {
+                    Ok((
+                        Entry::Article(Box::new(ArticleRecord::decode(cell.value())?)),
+                        slot.value().to_le_bytes().to_vec(),
+                    ))
+                })?
+            }
+            1 => {
+                let table = db(doing, read.open_table(PAGES))?;
+                let from: u128 = match cursor.after.as_slice().try_into() {
+                    Ok(bytes) => u128::from_le_bytes(bytes) + 1,
+                    Err(_) => 0,
+                };
+                batch(db(doing, table.range(from..))?, room, &mut entries, |page, cell| {
+                    let outcome = PageOutcome::decode(cell.value())?;
+                    let page = page.value();
+                    Ok((Entry::Page { page: Id(page.to_be_bytes()), outcome }, page.to_le_bytes().to_vec()))
+                })?
+            }
+            2 => {
+                let table = db(doing, read.open_table(SITES))?;
+                let mut from = String::from_utf8_lossy(&cursor.after).into_owned();
+                if !from.is_empty() {
+                    from.push('\0');
+                }
+                batch(db(doing, table.range(from.as_str()..))?, room, &mut entries, |site, cell| {
+                    let site = site.value().to_owned();
+                    let last = site.clone().into_bytes();
+                    Ok((Entry::Site { site, bytes: cell.value().1.to_vec() }, last))
+                })?
+            }
+            3 => {
+                let table = db(doing, read.open_table(STORIES))?;
+                let from = after_number(&cursor.after)?.unwrap_or(0);
+                batch(db(doing, table.range(from..))?, room, &mut entries, |position, cell| {
+                    Ok((
+                        Entry::Story(StoryEntry::decode(cell.value())?),
+                        position.value().to_le_bytes().to_vec(),
+                    ))
+                })?
+            }
+            _ => return Ok((entries, None)),
+        };
+        cursor = match last {
+            Some(after) if entries.len() == limit => Cursor { part: cursor.part, after },
+            _ => Cursor { part: cursor.part + 1, after: Vec::new() },
+        };
+    }
+    Ok((entries, Some(cursor)))
+}
+
+/// The number after the one in a cursor.
+fn after_number(after: &[u8]) -> Result<Option<u64>, StoreError> {
+    if after.is_empty() {
+        return Ok(None);
+    }
+    let bytes = after.try_into().map_err(|_| StoreError::Corrupt { what: "export cursor".into() })?;
+    Ok(Some(u64::from_le_bytes(bytes) + 1))
+}
+
+/// Reads up to `room` rows into `entries`; returns the last row's place.
+fn batch<K: redb::Key + 'static, V: redb::Value + 'static>(
+    rows: redb::Range<'_, K, V>,
+    room: usize,
+    entries: &mut Vec<Entry>,
+    read: impl Fn(redb::AccessGuard<'_, K>, redb::AccessGuard<'_, V>) -> Result<(Entry, Vec<u8>), StoreError>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut last = None;
+    for row in rows.take(room) {
+        let (key, value) = db("exporting", row)?;
+        let (entry, place) = read(key, value)?;
+        entries.push(entry);
+        last = Some(place);
+    }
+    Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_cell_keeps_its_first_half() {
+        let mut cell = Vec::new();
+        for slot in 1..=20 {
+            cell = with_slot(&cell, slot).expect("new slot");
+        }
+        assert_eq!(slots(&cell).collect::<Vec<_>>(), [1, 2, 3, 4, 17, 18, 19, 20]);
+        assert_eq!(with_slot(&cell, 3), None);
+        let cell = without_slot(&cell, 2).expect("was there");
+        assert_eq!(slots(&cell).collect::<Vec<_>>(), [1, 3, 4, 17, 18, 19, 20]);
+        assert_eq!(without_slot(&cell, 99), None);
+    }
+}

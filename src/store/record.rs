@@ -1,0 +1,300 @@
+//! What is remembered of one article, and its encoding: compact, versioned, the same in both homes.
+
+use crate::model::article::Timestamp;
+use crate::model::verdict::Verdict;
+
+use super::codec::{Reader, Writer};
+use super::{Id, Slot, StoreError};
+
+/// First byte of every encoded record. Rises when the layout changes; older ones stay readable.
+const RECORD_FORMAT: u8 = 1;
+
+/// The last published version of one article, without its text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ArticleRecord {
+    /// Day (since 1970) on which the article was last met: what retention by age looks at.
+    pub touched: u32,
+    /// Every key under which the article is found; pruning removes exactly these.
+    pub keys: Vec<u64>,
+    pub article_id: Id,
+    pub version: u32,
+    /// Of the event that published this version.
+    pub event_id: Id,
+    pub story: Option<Id>,
+    /// Registrable domain or name of the publisher.
+    pub site: Option<String>,
+    /// Hash of the scraper's name, 0 where none was named.
+    pub scraper: u32,
+    /// Seconds since 1970 of the capture that made this version.
+    pub captured: Option<i64>,
+    /// The article's text is a part (paywall, stub, cut).
+    pub partial: bool,
+    /// The page came with a URL of its own.
+    pub addressed: bool,
+    pub headline: Option<String>,
+    pub published_at: Option<Timestamp>,
+    pub byline: Option<String>,
+    pub print: Fingerprint,
+}
+
+/// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fingerprint {
+    /// The contract's `content_hash`: headline and body as they stand.
+    pub content_hash: Id,
+    /// Hash of the body's words, case and punctuation aside.
+    pub words_hash: u64,
+    /// Order-free sum over the distinct sentences of prose: equal where no sentence changed.
+    pub prose_sum: u64,
+    pub words: u32,
+    /// Distinct shingles of the whole text; the sketch holds the smallest.
+    pub shingles: u32,
+    /// Distinct sentences of prose.
+    pub prose: u32,
+    /// Bottom-k hashes of word 5-grams, ascending.
+    pub sketch: Vec<u32>,
+    /// Bottom-k hashes of sentences of prose, ascending.
+    pub sentences: Vec<u32>,
+    /// Hashes of the first sentences of prose, in order.
+    pub lead: Vec<u32>,
+    /// Bottom-k hashes of the numbers and of the capitalised words of the prose, ascending.
+    pub numbers: Vec<u32>,
+    pub names: Vec<u32>,
+}
+
+/// What became of one page, remembered under its `page_key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageOutcome {
+    pub slot: Slot,
+    pub article_id: Id,
+    pub version: u32,
+    pub event_id: Id,
+    pub verdict: Verdict,
+}
+
+/// One published title, for the stories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryEntry {
+    pub story: Id,
+    pub article: Id,
+    /// Seconds since 1970.
+    pub at: i64,
+    pub language: String,
+    pub title: String,
+}
+
+impl ArticleRecord {
+    /// Layout: format, `touched`, count of keys, keys, then the rest. The head is fixed because the
+    /// scripts in Redis read it.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::with_capacity(512 + 4 * self.print.sketch.len());
+        w.u8(RECORD_FORMAT);
+        w.fixed_u32(self.touched);
+        w.fixed_u16(self.keys.len() as u16);
+        for key in &self.keys {
+            w.fixed_u64(*key);
+        }
+        w.id(self.article_id);
+        w.varint(self.version.into());
+        w.id(self.event_id);
+        w.option(self.story.as_ref(), |w, id| w.id(*id));
+        w.option(self.site.as_ref(), |w, s| w.text(s));
+        w.fixed_u32(self.scraper);
+        w.option(self.captured.as_ref(), |w, at| w.fixed_u64(*at as u64));
+        w.u8(u8::from(self.partial) | u8::from(self.addressed) << 1);
+        w.option(self.headline.as_ref(), |w, s| w.text(s));
+        w.option(self.published_at.as_ref(), |w, at| {
+            w.text(&at.value);
+            w.u8(at.precision as u8);
+            w.text(&at.raw);
+        });
+        w.option(self.byline.as_ref(), |w, s| w.text(s));
+        self.print.encode(&mut w);
+        w.finish()
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut r = Reader::new("article record", bytes);
+        let format = r.u8()?;
+        if format != RECORD_FORMAT {
+            return Err(StoreError::Format { found: format.into(), known: RECORD_FORMAT.into() });
+        }
+        let touched = r.fixed_u32()?;
+        let count = r.fixed_u16()?;
+        let keys = (0..count).map(|_| r.fixed_u64()).collect::<Result<_, _>>()?;
+        let article_id = r.id()?;
+        let version = r.varint()? as u32;
+        let event_id = r.id()?;
+        let story = r.option(Reader::id)?;
+        let site = r.option(Reader::text)?;
+        let scraper = r.fixed_u32()?;
+        let captured = r.option(Reader::fixed_u64)?.map(|at| at as i64);
+        let flags = r.u8()?;
+        Ok(Self {
+            touched,
+            keys,
+            article_id,
+            version,
+            event_id,
+            story,
+            site,
+            scraper,
+            captured,
+            partial: flags & 1 != 0,
+            addressed: flags & 2 != 0,
+            headline: r.option(Reader::text)?,
+            published_at: r
+                .option(|r| Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? }))?,
+            byline: r.option(Reader::text)?,
+            print: Fingerprint::decode(&mut r)?,
+        })
+    }
+}
+
+impl Fingerprint {
+    fn encode(&self, w: &mut Writer) {
+        w.id(self.content_hash);
+        w.fixed_u64(self.words_hash);
+        w.fixed_u64(self.prose_sum);
+        for n in [self.words, self.shingles, self.prose] {
+            w.varint(n.into());
+        }
+        for list in [&self.sketch, &self.sentences, &self.lead, &self.numbers, &self.names] {
+            w.list(list);
+        }
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            content_hash: r.id()?,
+            words_hash: r.fixed_u64()?,
+            prose_sum: r.fixed_u64()?,
+            words: r.varint()? as u32,
+            shingles: r.varint()? as u32,
+            prose: r.varint()? as u32,
+            sketch: r.list()?,
+            sentences: r.list()?,
+            lead: r.list()?,
+            numbers: r.list()?,
+            names: r.list()?,
+        })
+    }
+}
+
+impl PageOutcome {
+    /// Layout: slot (8), article, version (4), event, verdict (1): fixed, the scripts fill in the slot.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::with_capacity(45);
+        w.fixed_u64(self.slot.0);
+        w.id(self.article_id);
+        w.fixed_u32(self.version);
+        w.id(self.event_id);
+        w.u8(self.verdict as u8);
+        w.finish()
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut r = Reader::new("page outcome", bytes);
+        Ok(Self {
+            slot: Slot(r.fixed_u64()?),
+            article_id: r.id()?,
+            version: r.fixed_u32()?,
+            event_id: r.id()?,
+            verdict: r.verdict()?,
+        })
+    }
+}
+
+impl StoryEntry {
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::with_capacity(64 + self.title.len());
+        w.id(self.story);
+        w.id(self.article);
+        w.fixed_u64(self.at as u64);
+        w.text(&self.language);
+        w.text(&self.title);
+        w.finish()
+    }
+
+    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let mut r = Reader::new("story entry", bytes);
+        Ok(Self {
+            story: r.id()?,
+            article: r.id()?,
+            at: r.fixed_u64()? as i64,
+            language: r.text()?,
+            title: r.text()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::article::Precision;
+
+    fn record() -> ArticleRecord {
+        ArticleRecord {
+            touched: 20_000,
+            keys: vec![1, u64::MAX],
+            article_id: Id([7; 16]),
+            version: 300,
+            event_id: Id([9; 16]),
+            story: Some(Id([3; 16])),
+            site: Some("herald.example".into()),
+            scraper: 4,
+            captured: Some(-5),
+            partial: true,
+            addressed: true,
+            headline: Some("Brücke gesperrt".into()),
+            published_at: Some(Timestamp {
+                value: "2031-05".into(),
+                precision: Precision::Month,
+                raw: "May 2031".into(),
+            }),
+            byline: None,
+            print: Fingerprint { sketch: vec![1, 2, 3], words: 900, ..Fingerprint::default() },
+        }
+    }
+
+    #[test]
+    fn a_record_survives_its_encoding() {
+        let record = record();
+        assert_eq!(ArticleRecord::decode(&record.encode()).expect("decodes"), record);
+    }
+
+    #[test]
+    fn a_cut_record_is_an_error_and_no_panic() {
+        let bytes = record().encode();
+        for cut in 0..bytes.len() {
+            assert!(ArticleRecord::decode(&bytes[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_record_of_a_later_format_is_named_as_such() {
+        let mut bytes = record().encode();
+        bytes[0] = 9;
+        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 1 })));
+    }
+
+    #[test]
+    fn outcomes_and_story_entries_survive_their_encoding() {
+        let outcome = PageOutcome {
+            slot: Slot(77),
+            article_id: Id([1; 16]),
+            version: 2,
+            event_id: Id([2; 16]),
+            verdict: Verdict::Syndicated,
+        };
+        assert_eq!(PageOutcome::decode(&outcome.encode()).expect("decodes"), outcome);
+        let entry = StoryEntry {
+            story: Id([1; 16]),
+            article: Id([2; 16]),
+            at: 12,
+            language: "en".into(),
+            title: "A title".into(),
+        };
+        assert_eq!(StoryEntry::decode(&entry.encode()).expect("decodes"), entry);
+    }
+}

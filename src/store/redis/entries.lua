@@ -1,0 +1,35 @@
+-- sites, and what is imported: 'put_site' | 'forget_site' | 'article' | 'page' | 'story'
+local act = ARGV[1]
+if act == 'put_site' then
+  local site = P .. 'site:' .. ARGV[2]
+  if tonumber(redis.call('HGET', site, 'r') or '0') ~= tonumber(ARGV[3]) then return 0 end
+  redis.call('HINCRBY', site, 'r', 1)
+  redis.call('HSET', site, 'b', ARGV[4])
+  redis.call('ZADD', P .. 'sites', 0, ARGV[2])
+  return 1
+elseif act == 'forget_site' then
+  redis.call('ZREM', P .. 'sites', ARGV[2])
+  return redis.call('DEL', P .. 'site:' .. ARGV[2])
+elseif act == 'article' then
+  local function id(record)
+    local at = 8 + 8 * number(record, 6, 2)
+    return string.sub(record, at, at + 15)
+  end
+  for _, key in ipairs(record_keys(ARGV[2])) do
+    local hash, field = bucket('k:', key)
+    local cell = redis.call('HGET', hash, field) or ''
+    for i = 1, #cell, 6 do
+      local known = redis.call('GET', P .. 'a:' .. number(cell, i, 6))
+      if known and id(known) == id(ARGV[2]) then return 0 end
+    end
+  end
+  add_article(ARGV[2])
+  return 1
+elseif act == 'page' then
+  local hash, field = bucket('p:', ARGV[2])
+  if redis.call('HEXISTS', hash, field) == 1 then return 0 end
+  put_page(ARGV[2], ARGV[3], tonumber(ARGV[4]))
+  return 1
+end
+add_story(ARGV[2], tonumber(ARGV[3]))
+return 1

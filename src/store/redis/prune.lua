@@ -1,0 +1,37 @@
+-- first day kept, most articles, steps, today → articles, pages, whether more is left
+local first, most, steps = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = now()
+for _, token in ipairs(redis.call('ZRANGEBYSCORE', P .. 'claims', '-inf', time, 'LIMIT', 0, steps)) do
+  finish(token)
+end
+local articles, pages = 0, 0
+for _ = 1, steps do
+  local oldest = redis.call('ZRANGE', P .. 'days', 0, 0)[1]
+  if not oldest then return { articles, pages, 0 } end
+  local day = tonumber(oldest)
+  local count = tonumber(redis.call('HGET', P .. 'meta', 'articles') or '0')
+  if day >= first and count <= most then return { articles, pages, 0 } end
+  local entry = redis.call('LPOP', P .. 'l:' .. oldest)
+  if not entry then
+    redis.call('ZREM', P .. 'days', oldest)
+  elseif string.sub(entry, 1, 1) == 'p' then
+    local hash, field = bucket('p:', string.sub(entry, 2))
+    if redis.call('HDEL', hash, field) == 1 then
+      redis.call('HINCRBY', P .. 'meta', 'pages', -1)
+      pages = pages + 1
+    end
+  else
+    local slot = number(entry, 2, 6)
+    local record = redis.call('GET', P .. 'a:' .. slot)
+    local touched = record and number(record, 2, 4)
+    if record and touched > day then
+      note(touched, entry)
+    elseif record then
+      for _, key in ipairs(record_keys(record)) do drop_key(key, slot) end
+      redis.call('DEL', P .. 'a:' .. slot)
+      redis.call('HINCRBY', P .. 'meta', 'articles', -1)
+      articles = articles + 1
+    end
+  end
+end
+return { articles, pages, 1 }

@@ -1,0 +1,183 @@
+//! Learns which blocks of a page are its article, from gold pages, and says how well: five folds grouped by
+//! registrable domain, so that no publisher judges itself. Deterministic: the same corpus gives the same
+//! bytes.
+
+mod labels;
+mod pages;
+
+use std::path::Path;
+
+use crate::read::extract::html::features::{self, Sight};
+use crate::read::extract::html::model::{Model, second_count, second_rows};
+use crate::read::extract::html::{assemble, model};
+use crate::read::trees::Trees;
+use crate::train::boost::{self, Params};
+use crate::train::score::{self, Prediction};
+pub use pages::{Page, Set, TrainError, load};
+
+const FOLDS: usize = 5;
+
+fn first_params() -> Params {
+    Params {
+        trees: 100,
+        leaves: 31,
+        min_leaf_rows: 20,
+        min_leaf_weight: 0.3,
+        bins: 63,
+        feature_share: 0.5,
+        ..Params::default()
+    }
+}
+
+fn second_params() -> Params {
+    Params { trees: 70, ..first_params() }
+}
+
+/// What came out of a training.
+pub struct Trained {
+    pub model: Model,
+    /// For a person: cross-validated scores of each set of pages.
+    pub table: String,
+    /// The models of the table: each learned without one fold.
+    pub folds: Vec<Model>,
+}
+
+/// Trains on every page under `corpus` (`html/{publishers,articles,snippets}`), cross-validates, and gives
+/// the model learned from all pages.
+pub fn run(corpus: &Path, progress: &mut dyn FnMut(&str)) -> Result<Trained, TrainError> {
+    let pages = pages::load(corpus, progress)?;
+    progress(&format!(
+        "{} pages, {} blocks",
+        pages.len(),
+        pages.iter().map(|p| p.page.blocks.len()).sum::<usize>()
+    ));
+    let folds: Vec<usize> = (0..FOLDS).collect();
+    // The second stage learns from first-stage scores of models that had not seen the page's fold.
+    let firsts = parallel(&folds, |&out| train_first(&pages, |fold| fold != out));
+    progress("first stage learned");
+    let mut seconds = parallel(&[0, 1, 2, 3, 4, FOLDS], |&out| {
+        train_second(&pages, |fold| (fold != out).then(|| &firsts[fold]))
+    });
+    progress("second stage learned");
+    let second = seconds.pop().expect("one more than there are folds");
+    let models: Vec<Model> =
+        firsts.iter().cloned().zip(seconds).map(|(first, second)| Model { first, second }).collect();
+    let table = table(&pages, &models);
+    let first = train_first(&pages, |_| true);
+    Ok(Trained { model: Model { first, second }, table, folds: models })
+}
+
+fn train_first(pages: &[Page], takes: impl Fn(usize) -> bool) -> Trees {
+    let mut rows = Vec::new();
+    let mut labels = Vec::new();
+    let mut weights = Vec::new();
+    for page in pages.iter().filter(|p| takes(p.fold)) {
+        push_rows(page, &page.rows, features::count(), &mut rows, &mut labels, &mut weights);
+    }
+    boost::train(&rows, features::count(), &labels, &weights, &first_params())
+}
+
+fn train_second<'a>(pages: &[Page], first_for: impl Fn(usize) -> Option<&'a Trees>) -> Trees {
+    let mut rows = Vec::new();
+    let mut labels = Vec::new();
+    let mut weights = Vec::new();
+    let mut logits = Vec::new();
+    for page in pages {
+        let Some(first) = first_for(page.fold) else { continue };
+        first.logits(&page.rows, &mut logits);
+        let second = second_rows(&Sight::of(&page.page), &page.rows, &logits);
+        push_rows(page, &second, second_count(), &mut rows, &mut labels, &mut weights);
+    }
+    boost::train(&rows, second_count(), &labels, &weights, &second_params())
+}
+
+fn push_rows(
+    page: &Page,
+    from: &[f32],
+    width: usize,
+    rows: &mut Vec<f32>,
+    labels: &mut Vec<f32>,
+    weights: &mut Vec<f32>,
+) {
+    for (b, row) in from.chunks_exact(width).enumerate() {
+        if page.labels.weights[b] > 0.0 {
+            rows.extend_from_slice(row);
+            labels.push(page.labels.labels[b]);
+            weights.push(page.labels.weights[b]);
+        }
+    }
+}
+
+/// Each page judged by the model that has not seen its fold.
+pub fn table(pages: &[Page], models: &[Model]) -> String {
+    let mut out =
+        String::from("pages        n     body F1  precision  recall   snippets F1  precision  recall\n");
+    for (name, by_label) in [("oracle", true), ("", false)] {
+        for set in Set::ALL {
+            let pairs: Vec<_> = pages
+                .iter()
+                .filter(|p| p.set == set)
+                .map(|p| {
+                    let sight = Sight::of(&p.page);
+                    let body = if by_label {
+                        assemble(&sight, &p.labels.labels)
+                    } else {
+                        assemble(&sight, &models[p.fold].judge(&sight).scores)
+                    };
+                    let got =
+                        Prediction { id: p.gold.id.clone(), body: body.text(), ..Prediction::default() };
+                    (p.gold.clone(), got)
+                })
+                .collect();
+            if by_label && set == Set::Snippets {
+                continue;
+            }
+            let report = score::score(&pairs);
+            let body = report.body.filter(|_| set != Set::Snippets).map_or_else(
+                || " ".repeat(27),
+                |b| format!("{:.4}   {:.4}     {:.4}", b.f1, b.precision, b.recall),
+            );
+            let snippets = report.snippets.map_or_else(String::new, |s| {
+                format!("{:.4}       {:.4}     {:.4}", s.f1, s.precision, s.recall)
+            });
+            out.push_str(&format!("{:12} {:5} {body}   {snippets} {name}\n", set.folder(), pairs.len()));
+            for (f1, id) in report.each.iter().take(if by_label { 3 } else { 12 }) {
+                out.push_str(&format!("    {f1:.3}  {id}\n"));
+            }
+        }
+    }
+    out.push_str(&importance(models));
+    out
+}
+
+/// Columns by how often the trees split on them.
+fn importance(models: &[Model]) -> String {
+    let names = model::second_names();
+    let mut counts = vec![0usize; names.len()];
+    for node in models.iter().flat_map(|m| m.first.nodes.iter().chain(&m.second.nodes)) {
+        counts[node.feature as usize] += 1;
+    }
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by_key(|&f| std::cmp::Reverse(counts[f]));
+    let line = |f: &usize| format!("{} {}", names[*f], counts[*f]);
+    format!("splits: {}\n", order.iter().map(line).collect::<Vec<_>>().join(" · "))
+}
+
+/// Runs jobs on two threads; each job is deterministic by itself, so their order does not matter.
+fn parallel<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let run = || {
+            let mut mine = Vec::new();
+            loop {
+                let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let Some(job) = jobs.get(at) else { break mine };
+                mine.push((at, work(job)));
+            }
+        };
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(run)).collect();
+        threads.into_iter().flat_map(|t| t.join().expect("training does not panic")).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
