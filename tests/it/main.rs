@@ -41,6 +41,10 @@ mod identity;
 mod describe;
 /// Topics of whole texts: each topic, the traps, bad input.
 mod topics;
+/// What a site teaches, on a synthetic stream.
+mod site_memory;
+/// Extracted text, samples and hostile shapes.
+mod text;
 /// The worker over the channel transport.
 mod worker;
 /// The claim protocol, model-checked.
