@@ -8,6 +8,8 @@ pub mod fingerprint;
 pub mod identify;
 /// The routing key, from closed words.
 pub mod route;
+/// Articles on the same event, grouped by their headlines.
+pub mod story;
 /// Text → sentences of hashed words.
 pub mod tokens;
 

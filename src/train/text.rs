@@ -101,8 +101,9 @@ fn labels(text: &TextPage, gold: &str) -> (Vec<f32>, Vec<f32>) {
         if *label < 0.5 {
             *weight *= cap;
         }
-        // Every line has a say, however short.
-        *weight = (*weight * 100.0).max(0.02);
+        // By the root of its share: a few long lines should not outvote the many short ones, and every
+        // line has a say, however short.
+        *weight = (*weight * 100.0).sqrt().max(0.05);
     }
     (labels, weights)
 }

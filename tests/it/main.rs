@@ -10,6 +10,8 @@ mod cli;
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
 mod deploy;
+/// Any text parses and is extracted within its bounds.
+mod html;
 /// Shipped pages and their golden events.
 mod golden;
 /// Page kinds: labelled pages, languages held out.
@@ -37,3 +39,5 @@ mod topics;
 mod worker;
 /// The claim protocol, model-checked.
 mod claims_model;
+/// Headlines on one event.
+mod stories;

@@ -12,6 +12,7 @@ pub mod ids;
 /// Under which keys an article is found.
 pub mod keys;
 mod lease;
+mod news;
 /// Whether two articles are one.
 pub mod relate;
 mod sites;
@@ -35,6 +36,7 @@ use ids::id;
 pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
 use keys::Keys;
 use lease::{Held, Leases};
+use news::News;
 use relate::{Relation, relate};
 use sites::Sites;
 
@@ -86,6 +88,7 @@ struct Memory {
     store: Arc<AnyStore>,
     leases: Arc<Leases>,
     sites: Sites,
+    news: News,
     settings: IdentifySettings,
 }
 
@@ -123,7 +126,9 @@ impl Identifier {
         let store = Arc::new(store);
         let leases = Leases::start(Arc::clone(&store), settings.lease);
         tokio::spawn(forget(Arc::downgrade(&store), settings.retention));
-        Self { memory: Some(Memory { store, leases, sites: Sites::default(), settings }) }
+        Self {
+            memory: Some(Memory { store, leases, sites: Sites::default(), news: News::default(), settings }),
+        }
     }
 
     /// The store, where there is one: for commands that look into it.
@@ -171,6 +176,9 @@ impl Identifier {
             metrics::counter!("copydesk_claims_fenced_total").increment(1);
         }
         promise.settle();
+        if let Some(entry) = &promise.keep.story {
+            memory.news.published(entry);
+        }
         if let Some(seen) = &promise.observations
             && let Err(error) = memory.sites.learn(&memory.store, seen).await
         {
@@ -254,7 +262,9 @@ impl Memory {
                     if let Some(mut held) = held {
                         held.settle();
                     }
-                    return Ok(repeated(article, outcome, record.as_deref()));
+                    let known = record.and_then(|r| r.story);
+                    let story = known.map(|id| Story { id: id.to_string(), size: self.news.size(id).max(1) });
+                    return Ok(repeated(article, outcome, story));
                 }
                 ClaimReply::Claimed { token, candidates, pending } => {
                     let mine = match held {
@@ -290,6 +300,12 @@ impl Memory {
         if amended {
             self.store.amend(held.token, &record).await?;
         }
+        let place = self.news.place(&self.store, incoming.article, &record, &dedup).await?;
+        record.story = place.as_ref().map(|p| p.entry.story).or(record.story);
+        let size = place.as_ref().map(|p| p.size);
+        let story = record
+            .story
+            .map(|id| Story { id: id.to_string(), size: size.unwrap_or_else(|| self.news.size(id).max(1)) });
         held.may_be_published();
         record.touched = today();
         let outcome = PageOutcome {
@@ -309,7 +325,7 @@ impl Memory {
                 Into::Known(slot) => Write::Replace(slot, Box::new(record.clone())),
             },
             supersedes,
-            story: None,
+            story: place.map(|p| p.entry),
         };
         let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
         Ok(Identified {
@@ -318,7 +334,7 @@ impl Memory {
             content_hash: incoming.draft.print.content_hash.to_string(),
             event_id: outcome.event_id.to_string(),
             dedup,
-            story: None,
+            story,
             filled,
             claim: Claim { held: Some(Arc::new(promise)) },
         })
@@ -326,7 +342,7 @@ impl Memory {
 }
 
 /// A page that was published before: the same ids again, as a copy of itself.
-fn repeated(article: &Article, outcome: PageOutcome, _record: Option<&ArticleRecord>) -> Identified {
+fn repeated(article: &Article, outcome: PageOutcome, story: Option<Story>) -> Identified {
     let original = Original {
         article_id: outcome.article_id.to_string(),
         version: outcome.version,
@@ -343,7 +359,7 @@ fn repeated(article: &Article, outcome: PageOutcome, _record: Option<&ArticleRec
             similarity: Some(1.0),
             method: Some("page_key".into()),
         },
-        story: None,
+        story,
         filled: Filled::default(),
         claim: Claim::default(),
     }
