@@ -9,6 +9,7 @@ mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
 /// What every transport promises, held against each of them.
+/// What every transport promises.
 mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
