@@ -2,10 +2,14 @@
 
 /// The worker over RabbitMQ.
 mod broker;
-/// The node killed, frozen and off under load.
+/// The worker beside a bare pass-through.
+mod broker_bench;
+/// The store off, the node killed, frozen and off under load.
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises, held against each of them.
+mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
@@ -39,6 +43,10 @@ mod identity;
 mod describe;
 /// Topics of whole texts: each topic, the traps, bad input.
 mod topics;
+/// What a site teaches, on a synthetic stream.
+mod site_memory;
+/// Extracted text, samples and hostile shapes.
+mod text;
 /// The worker over the channel transport.
 mod worker;
 /// The claim protocol, model-checked.

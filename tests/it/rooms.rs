@@ -10,9 +10,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("store", &["model", "backoff"]),
     ("assess", &["model", "store", "backoff", "telemetry"]),
     ("backoff", &[]),
-    ("fetch", &["model", "backoff", "telemetry"]),
+    ("tls", &[]),
+    ("fetch", &["model", "backoff", "telemetry", "tls"]),
     ("telemetry", &["model"]),
-    ("transport", &["model", "backoff", "telemetry"]),
+    ("transport", &["model", "backoff", "telemetry", "tls"]),
 ];
 
 fn sources(at: &Path, into: &mut Vec<PathBuf>) {
