@@ -27,6 +27,8 @@ mod kit;
 mod prometheus;
 /// Which room may know which.
 mod rooms;
+/// What systemd is told.
+mod systemd;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
 /// The settings that `deploy/` gives are known.
