@@ -90,6 +90,17 @@ impl Features {
     pub fn get(&self, feature: F) -> f32 {
         self.0[feature as usize]
     }
+    /// The same page, delivered without its URL.
+    pub fn without_url(&self) -> Self {
+        let mut f = self.clone();
+        for (i, x) in f.0.iter_mut().enumerate() {
+            let plain = PLAIN.get(i).is_some_and(|name| name.starts_with("url:"));
+            if plain || i >= PLAIN.len() && (i - PLAIN.len()) % 4 == 3 {
+                *x = 0.0;
+            }
+        }
+        f
+    }
     pub fn set(&mut self, feature: F, value: f32) {
         self.0[feature as usize] = value;
     }
@@ -128,7 +139,9 @@ pub fn of_page(page: &DecodedPage, html: &HtmlPage, budget: &mut Budget) -> Resu
     blocks(html, &places, &mut f);
     let head = head_text(html, &places);
     topics(&head, html, &mut f);
-    if let Some(url) = &page.url {
+    let own = html.head.links.iter().find(|l| l.rel == "canonical").map(|l| l.href.as_str());
+    let said = own.or_else(|| html.meta("og:url")).and_then(|url| url::Url::parse(url).ok());
+    if let Some(url) = page.url.as_ref().or(said.as_ref()) {
         declared::address(url, &mut f);
     }
     Ok(f)

@@ -10,7 +10,8 @@ pub const STEP: f32 = 0.06;
 const FILE: &[u8] = include_bytes!("languages.bin.gz");
 
 /// The model that ships with the program; a test reads it whole.
-pub static SHIPPED: LazyLock<Model> = LazyLock::new(|| Model::read(FILE).unwrap_or_else(|| Model::new(Vec::new(), &[])));
+pub static SHIPPED: LazyLock<Model> =
+    LazyLock::new(|| Model::read(FILE).unwrap_or_else(|| Model::new(Vec::new(), &[])));
 
 #[derive(Debug)]
 pub struct Model {
