@@ -308,6 +308,8 @@ impl Working {
 /// The real binary. Killed when dropped.
 pub struct Process {
     child: Child,
+    /// Where it serves metrics and health.
+    pub listen: String,
 }
 
 impl Process {
@@ -328,19 +330,17 @@ impl Process {
         let mut child = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut said = Vec::new();
-        loop {
+        let listen = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the worker ended at once: {said:?}") };
             said.push(line);
-            if said.len() > 50 {
-                break;
+            assert!(said.len() <= 50, "the worker does not say where it listens: {said:?}");
+            if let Some(listen) = listening(said.last().unwrap()) {
+                break listen;
             }
-            if said.last().unwrap().contains("metrics and health are served") {
-                break;
-            }
-        }
+        };
         // the pipe must not fill
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child }
+        Self { child, listen }
     }
 
     pub fn signal(&self, name: &str) {
@@ -372,6 +372,12 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn listening(line: &str) -> Option<String> {
+    let event: serde_json::Value = serde_json::from_str(line).ok()?;
+    let said = event.to_string().contains("metrics and health are served");
+    said.then(|| event["listen"].as_str().unwrap_or("").to_owned())
 }
 
 /// `count` small articles, each told apart by its message id.
