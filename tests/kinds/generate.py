@@ -161,6 +161,8 @@ def article(s):
     second = s.variant == 2
     h, p = (w["h2"], w["p2"]) if second else (w["h"], w["p"])
     ld = {"@type": "NewsArticle", "headline": h, "datePublished": "2025-09-12T06:00:00Z", "author": {"@type": "Person", "name": w["author"]}}
+    # Stories and opinions are of any length, so that length does not tell them apart.
+    p = p + s.random.sample(w["p"] + w["p2"] + s.w["press"]["p"], s.random.choice([0, 0, 4, 9]))
     body = s.paragraphs(p[:2]) + (s.related() if s.variant != 1 else "") + s.paragraphs(p[2:])
     lead = "" if second else f'<p class="{s.c["lead"]}">{w["s"]}</p>'
     figure = f'<figure><img src="/1.jpg"><figcaption class="{s.c["cap"]}">{s.w["gallery"]["c"][0]}</figcaption></figure>' if s.variant == 1 else ""
@@ -174,7 +176,8 @@ def opinion(s):
     section = ["opinion", "kommentar" if s.code == "de" else "opinions", "news"][s.variant]
     label = f'<div class="{s.c["meta"]}">{w["label"]}</div>'
     note = f'<p><i>{w["author"]}</i></p>'
-    return s.url(section, w["h"]), s.head(w["h"], w["p"][0][:90], ld=ld), f'{label}<h1>{[w["h"], w["label"] + ": " + w["h"], w["h"]][s.variant]}</h1><div class="{s.c["meta"]}">{w["author"]}, {s.w["story"]["date"]}</div>{s.share()}{s.paragraphs(w["p"])}{note}{s.related()}'
+    p = w["p"] + s.random.sample(s.w["story"]["p"] + s.w["story"]["p2"] + w["p"], s.random.choice([0, 3, 8, 12]))
+    return s.url(section, w["h"]), s.head(w["h"], w["p"][0][:90], ld=ld), f'{label}<h1>{[w["h"], w["label"] + ": " + w["h"], w["h"]][s.variant]}</h1><div class="{s.c["meta"]}">{w["author"]}, {s.w["story"]["date"]}</div>{s.share()}{s.paragraphs(p)}{note}{s.related()}'
 
 
 def live_blog(s):

@@ -262,6 +262,10 @@ fn blocks(html: &HtmlPage, places: &Places, f: &mut Features) {
 /// Title, h1 and the short blocks around the h1, in lower case, a line each.
 fn head_text(html: &HtmlPage, places: &Places) -> String {
     let mut out = html.head.title.clone().unwrap_or_default();
+    for section in html.metas("article:section").chain(html.head.json_ld.iter().filter_map(|t| section(t))) {
+        out.push('\n');
+        out.push_str(&section[..floor(section, 100)]);
+    }
     let first_h1 = html.blocks.iter().position(|b| places.at(b.container).h1);
     if let Some(at) = first_h1 {
         for block in &html.blocks[at.saturating_sub(4)..(at + 3).min(html.blocks.len())] {
@@ -274,6 +278,13 @@ fn head_text(html: &HtmlPage, places: &Places) -> String {
         }
     }
     out.to_lowercase()
+}
+
+/// The first `articleSection` of the raw JSON-LD.
+fn section(text: &str) -> Option<&str> {
+    let rest = text.split_once("\"articleSection\"")?.1.trim_start().strip_prefix(':')?;
+    let value = rest.trim_start().trim_start_matches('[').trim_start().strip_prefix('"')?;
+    value.split('"').next()
 }
 
 /// Words of each topic in head and text.
@@ -310,6 +321,18 @@ pub fn floor(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_section_is_found_in_raw_json_ld() {
+        for (text, found) in [
+            (r#"{"articleSection":"Opinion"}"#, Some("Opinion")),
+            (r#"{"articleSection" : [ "Debatte", "Kultur"]}"#, Some("Debatte")),
+            (r#"{"articleSection":3}"#, None),
+            (r#"{"articleSection""#, None),
+        ] {
+            assert_eq!(section(text), found, "{text}");
+        }
+    }
 
     #[test]
     fn every_feature_has_its_own_name() {

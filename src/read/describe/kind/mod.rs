@@ -56,7 +56,14 @@ pub fn reason_of_no_text(
 ) -> Rejection {
     match &no_text {
         Rejection::Skip { reason: SkipReason::Empty | SkipReason::BoilerplateOnly, .. } => {
-            judge(page, parsed, &Body::default(), budget).err().unwrap_or(no_text)
+            let judged = judge(page, parsed, &Body::default(), budget).err();
+            // A shell that scripts would fill holds too little to call it anything else.
+            let shell = matches!(parsed, Parsed::Html(html) if measure::word_count(&html.text) < SHELL_WORDS);
+            match &judged {
+                Some(Rejection::Skip { reason: SkipReason::ErrorPage | SkipReason::Login, .. }) => judged,
+                _ => judged.filter(|_| !shell),
+            }
+            .unwrap_or(no_text)
         }
         _ => no_text,
     }
@@ -174,6 +181,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     })
 }
 
+/// Below this a page without a story is empty.
+const SHELL_WORDS: f32 = 15.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 
