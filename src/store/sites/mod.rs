@@ -259,8 +259,10 @@ impl Edition {
         let repeated: Vec<bool> =
             seen.lines.iter().map(|line| self.lines.get(&line.hash).is_some_and(elsewhere)).collect();
         for (i, line) in seen.lines.iter().enumerate() {
-            // The ends of a page are as good as its furniture.
-            let company = (i == 0 || repeated[i - 1]) && repeated.get(i + 1).is_none_or(|&r| r);
+            // The ends of a page are as good as its furniture, but not by themselves.
+            let before = i.checked_sub(1).map(|at| repeated[at]);
+            let after = repeated.get(i + 1).copied();
+            let company = before != Some(false) && after != Some(false) && (before, after) != (None, None);
             let known = self.lines.entry(line.hash).or_insert_with(|| LineMemory {
                 first: number,
                 since: at,
