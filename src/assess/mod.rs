@@ -10,6 +10,8 @@ pub mod identify;
 pub mod reconcile;
 /// The routing key, from closed words.
 pub mod route;
+/// Articles on the same event, grouped by their headlines.
+pub mod story;
 /// Text → sentences of hashed words.
 pub mod tokens;
 

@@ -9,6 +9,12 @@ pub struct Word {
     pub number: bool,
     /// Begins with a capital.
     pub capital: bool,
+    /// In characters.
+    pub length: usize,
+    /// One character of a script without spaces.
+    pub wide: bool,
+    /// Hash of the first six characters, of longer words.
+    pub stem: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -123,6 +129,7 @@ impl Iterator for Sentences<'_> {
             if is_wide(c) {
                 word.finish(&mut sentence);
                 word.push(c);
+                word.wide = true;
                 word.finish(&mut sentence);
             } else if c.is_alphanumeric() {
                 word.push(c);
@@ -168,6 +175,8 @@ struct Building {
     length: usize,
     number: bool,
     capital: bool,
+    wide: bool,
+    stem: u64,
 }
 
 impl Building {
@@ -185,15 +194,22 @@ impl Building {
             self.hash = step(self.hash, lower);
         }
         self.length += 1;
+        if self.length == STEM {
+            self.stem = self.hash;
+        }
     }
 
     fn finish(&mut self, sentence: &mut Sentence) {
         if self.length > 0 {
-            let Self { hash, number, capital, .. } = std::mem::take(self);
-            sentence.words.push(Word { hash: mix(hash), number, capital });
+            let Self { hash, length, number, capital, wide, stem } = std::mem::take(self);
+            let stem = (length > STEM).then_some(stem);
+            sentence.words.push(Word { hash: mix(hash), number, capital, length, wide, stem });
         }
     }
 }
+
+/// Characters of a word that stand for its inflections.
+const STEM: usize = 6;
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 

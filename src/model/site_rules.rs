@@ -221,7 +221,7 @@ fn step(part: &str) -> Result<Step, &'static str> {
 }
 
 fn word(text: &str) -> Result<&str, &'static str> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '/' | '@');
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     if text.is_empty() {
         Err("a name is missing behind . or #")
     } else if text.chars().all(plain) {

@@ -1,1 +1,139 @@
-fn main() {}
+//! What each step of `read` costs on one thread: `cargo bench --bench steps`. Pages are made here, so that
+//! anyone can run it; with a corpus (`COPYDESK_CORPUS`, else `../shared`) its publisher pages are read too.
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use copydesk::model::page::{Hints, Media, RawInfo};
+use copydesk::model::trace::Trace;
+use copydesk::model::{Budget, DecodedPage};
+use copydesk::read::{Limits, Parsed, ReadSettings, extract, html};
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+
+fn main() {
+    divan::main();
+}
+
+/// The floor: finding every `<` and `&` of a page.
+#[divan::bench(args = [100_000, 1_000_000, 10_000_000])]
+fn scan_floor(bencher: Bencher, bytes: usize) {
+    let page = news_page(bytes);
+    bencher
+        .counter(BytesCount::new(page.len()))
+        .bench_local(|| memchr::memchr2_iter(b'<', b'&', black_box(page.as_bytes())).count());
+}
+
+/// Cost per byte must not grow with the page: at 10 MB within twice that at 100 KB.
+#[divan::bench(args = [100_000, 1_000_000, 10_000_000])]
+fn parse(bencher: Bencher, bytes: usize) {
+    let page = news_page(bytes);
+    bencher.counter(BytesCount::new(page.len())).bench_local(|| parsed(black_box(&page)));
+}
+
+#[divan::bench(args = [100_000, 1_000_000, 10_000_000])]
+fn parse_and_extract(bencher: Bencher, bytes: usize) {
+    let page = decoded(news_page(bytes));
+    bencher.counter(BytesCount::new(page.text.len())).bench_local(|| extracted(black_box(&page)));
+}
+
+/// Pages that make a tree builder quadratic.
+#[divan::bench(args = ["<div>", "<ul><li>", "<b><i>", "<table><tr><td>", "<p><a href=x>", "&amp;", "<!--", "</p>"])]
+fn parse_hostile(bencher: Bencher, piece: &str) {
+    let page = piece.repeat(4_000_000 / piece.len());
+    bencher.counter(BytesCount::new(page.len())).bench_local(|| parsed(black_box(&page)));
+}
+
+#[divan::bench]
+fn corpus_parse(bencher: Bencher) {
+    let pages = corpus();
+    let bytes: usize = pages.iter().map(|p| p.text.len()).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| pages.iter().map(|p| parsed(black_box(&p.text)).blocks.len()).sum::<usize>());
+}
+
+#[divan::bench]
+fn corpus_parse_and_extract(bencher: Bencher) {
+    let pages = corpus();
+    let bytes: usize = pages.iter().map(|p| p.text.len()).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| pages.iter().map(|p| extracted(black_box(p))).sum::<usize>());
+}
+
+fn parsed(source: &str) -> copydesk::model::html::HtmlPage {
+    html::parse(source, &Limits::default(), &mut Budget::new(u64::MAX)).expect("within limits")
+}
+
+fn extracted(page: &DecodedPage) -> usize {
+    let parsed = Parsed::Html(Box::new(parsed(&page.text)));
+    let settings = ReadSettings::default();
+    let body = extract::extract(page, &parsed, &settings, &mut Budget::new(u64::MAX), &mut Trace::default());
+    body.map_or(0, |b| b.paragraphs.len())
+}
+
+/// A page with as much script, navigation and text as news pages have.
+fn news_page(bytes: usize) -> String {
+    let mut page =
+        String::from("<!DOCTYPE html><html lang=en><head><title>Ferry runs aground</title></head><body>");
+    let mut n = 0;
+    while page.len() < bytes {
+        n += 1;
+        let _ = write!(
+            page,
+            "<script>var settings{n} = {{\"slot\": {n}, \"sizes\": [[300, 250], [728, 90]], \"key\": \"{}\"}};</script>\
+             <nav class=\"menu level-{n}\"><ul><li><a href=\"/section/{n}\">Section {n}</a></li></ul></nav>\
+             <div class=\"story-body\" data-n=\"{n}\"><p>The harbour master of Port Lindow said on Tuesday that {n} \
+             ships had waited outside the breakwater, &ldquo;longer than in any storm&rdquo; since 1998.</p>\
+             <p class=\"text\">Nobody was hurt; the <a href=\"/coast-guard\">coast guard</a> counted {n} containers.</p></div>",
+            "x".repeat(600)
+        );
+    }
+    page
+}
+
+fn decoded(text: String) -> DecodedPage {
+    let bytes = text.len() as u64;
+    DecodedPage {
+        media: Media::Html,
+        text,
+        charset: "utf-8".into(),
+        repairs: Vec::new(),
+        url: None,
+        site: None,
+        fetched_at: None,
+        status: None,
+        hints: Hints::default(),
+        raw: RawInfo {
+            message_id: None,
+            page_key: String::new(),
+            sha256: String::new(),
+            bytes,
+            content_type: "text/html".into(),
+            encoding: "utf-8".into(),
+            scraper: None,
+            fetched_at: None,
+        },
+    }
+}
+
+/// Forty publisher pages; none, and a word about it, where there is no corpus.
+fn corpus() -> Vec<DecodedPage> {
+    let root = std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let folder = root.join("corpus/html/publishers/html");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("{}: no corpus; set COPYDESK_CORPUS", folder.display());
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
+    paths.sort();
+    paths.iter().step_by(3).take(40).filter_map(|p| page(p)).collect()
+}
+
+fn page(path: &Path) -> Option<DecodedPage> {
+    let mut bytes = Vec::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(path).ok()?).read_to_end(&mut bytes).ok()?;
+    Some(decoded(String::from_utf8_lossy(&bytes).into_owned()))
+}

@@ -2,14 +2,20 @@
 
 /// The worker over RabbitMQ.
 mod broker;
-/// The node killed, frozen and off under load.
+/// The worker beside a bare pass-through.
+mod broker_bench;
+/// The store off, the node killed, frozen and off under load.
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises, held against each of them.
+mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
 mod deploy;
+/// Any text parses and is extracted within its bounds.
+mod html;
 /// Shipped pages and their golden events.
 mod golden;
 /// Page kinds: labelled pages, languages held out.
@@ -22,6 +28,8 @@ mod prometheus;
 mod rooms;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
+/// The settings that `deploy/` gives are known.
+mod settings_of_deploy;
 /// Finds the tools that tests call.
 mod tools;
 /// A private redis-server.
@@ -41,3 +49,5 @@ mod text;
 mod worker;
 /// The claim protocol, model-checked.
 mod claims_model;
+/// Headlines on one event.
+mod stories;

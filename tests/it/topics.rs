@@ -182,6 +182,64 @@ const CASES: &[(&str, u32, &str)] = &[
         15,
         "El delantero marcó dos goles en la prórroga y su equipo jugará la final de la copa. El entrenador elogió a los jugadores tras el partido; el portero rival no pudo hacer nada.",
     ),
+    (
+        "it",
+        2,
+        "Il tribunale ha condannato l'ex ragioniere a tre anni di carcere per truffa. La procura ne aveva chiesti quattro; i carabinieri lo avevano arrestato a maggio dopo una lunga inchiesta.",
+    ),
+    (
+        "it",
+        15,
+        "Doppietta nel recupero e la squadra vola in finale di coppa. L'allenatore elogia l'attaccante dopo la partita; il portiere avversario non ha potuto nulla, festa dei tifosi allo stadio.",
+    ),
+    (
+        "pt",
+        4,
+        "A empresa anunciou lucros menores no segundo trimestre, e as ações caíram quatro por cento na bolsa. Investidores temem juros mais altos e a inflação; o mercado cortou as previsões.",
+    ),
+    (
+        "pt",
+        11,
+        "O presidente sobreviveu à votação no Congresso por quatro votos. Deputados do próprio partido apoiaram a oposição; o governo prepara as eleições da primavera.",
+    ),
+    (
+        "nl",
+        15,
+        "Met twee doelpunten in blessuretijd bereikte de ploeg de bekerfinale. De trainer prees zijn spits na de wedstrijd; de keeper van de tegenstander was kansloos.",
+    ),
+    (
+        "nl",
+        17,
+        "Zware sneeuw en wind trekken vannacht over het noorden, meldt het weerbericht. De temperatuur daalt tot min negen graden; donderdag volgen regen en mist.",
+    ),
+    (
+        "pl",
+        11,
+        "Premier przetrwał głosowanie w sejmie większością czterech głosów. Posłowie koalicji poparli opozycję; partia przygotowuje się do wiosennych wyborów.",
+    ),
+    (
+        "pl",
+        7,
+        "Pacjenci, którzy otrzymali nową szczepionkę, rzadziej chorowali na ciężką postać wirusa, podali lekarze szpitala. W badaniu leczono chorych na cukrzycę.",
+    ),
+    (
+        "ru",
+        15,
+        "Нападающий забил два гола в добавленное время, и команда вышла в финал кубка. Тренер похвалил игроков после матча; вратарь соперника был бессилен.",
+    ),
+    (
+        "ru",
+        4,
+        "Прибыль компании во втором квартале упала, акции на бирже подешевели. Инвесторы ждут повышения ключевой ставки из-за инфляции, цены на нефть снизились.",
+    ),
+    ("zh", 15, "前锋在补时阶段连进两球，球队逆转晋级决赛。主教练赛后称赞球员，对方门将无能为力。"),
+    (
+        "ja",
+        2,
+        "県警は詐欺の容疑で会社員の男を逮捕した。捜査関係者によると、容疑者は容疑を認めているという。地検は近く起訴する。",
+    ),
+    // no lexicon of its own: names and loan words are the same
+    ("sv", 15, "Bayern München och Manchester United möts i Champions League. Messi och Ronaldo saknas."),
 ];
 
 /// Words of one topic in stories of another.
@@ -247,7 +305,10 @@ fn each_topic_and_each_trap() {
     for (language, topic, text) in CASES.iter().chain(TRAPS) {
         let found = first(&model, language, text);
         if found != format!("medtop:{topic:02}000000") {
-            missed.push(format!("{language} {topic}: {found} for {}…", &text[..40]));
+            missed.push(format!(
+                "{language} {topic}: {found} for {}…",
+                text.chars().take(40).collect::<String>()
+            ));
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));

@@ -95,6 +95,30 @@ class Site:
         return f'<div class="{self.c["meta"]}">' + "".join(f'<a href="#{n}">{t}</a> ' for n, t in enumerate(self.w["site"]["share"])) + "</div>"
 
 
+def habits(s):
+    """What a site puts on every page of it, whatever the page is: the reason that no single word or mark
+    may decide."""
+    w, c, out = s.w, s.c, []
+    r = random.Random(f"habits {s.id}")
+    if r.random() < 0.35:
+        out.append(f'<div class="cmp" role="dialog"><p>{w["consent"]["p"][0]}</p><button>{w["consent"]["b"][0]}</button><button>{w["consent"]["b"][2]}</button></div>')
+    if r.random() < 0.35:
+        out.append(f'<div class="{c["box"]}"><form><input name="u" placeholder="{w["login"]["user"]}"><input type="password" name="p"><button>{w["login"]["b"]}</button></form><a href="/reset">{w["login"]["p"][0]}</a></div>')
+    if r.random() < 0.3:
+        out.append(f'<div class="{c["side"]}"><h4>Shop</h4><p><a href="https://shop.{s.domain}/1">{w["product"]["h"]}</a> {w["product"]["price"]}</p><p>{w["product"]["words"][0]}</p></div>')
+    if r.random() < 0.3:
+        out.append(f'<div class="{c["box"]}"><h4>{w["video"]["label"]}</h4><video preload="none"></video><ul>{s.links(w["video"]["more"])}</ul></div>')
+    if r.random() < 0.3:
+        out.append(f'<div class="{c["box"]}"><h4>{w["podcast"]["label"]}</h4><a href="/podcast/1">{w["podcast"]["h"]}</a> <a href="#s">{w["podcast"]["words"][1]}</a></div>')
+    if r.random() < 0.3:
+        out.append(f'<div class="{c["box"]}"><h4>{w["job"]["words"][3]}</h4><a href="https://jobs.{s.domain}">{w["job"]["h"]}</a></div>')
+    if r.random() < 0.4:
+        out.append("".join(f'<div class="{c["item"]}"><a href="/m/{n}"><h3>{t}</h3></a><p>{d}.</p></div>' for n, (t, d) in enumerate(s.pairs())))
+    if r.random() < 0.3:
+        out.append(f'<p>{w["paywall"]["b"]}: <a href="/subscribe">{w["paywall"]["p"][1]}</a></p>')
+    return "".join(out)
+
+
 # -- page frames
 def frame_divs(s, main):
     c, w = s.c, s.w["site"]
@@ -118,7 +142,7 @@ def frame_app(s, main):
 
 
 def document(s, head, main, frame=None):
-    return f'<!DOCTYPE html><html lang="{s.code}"><head><meta charset="utf-8">{head}</head><body>{(frame or s.frame)(s, main)}</body></html>'
+    return f'<!DOCTYPE html><html lang="{s.code}"><head><meta charset="utf-8">{head}</head><body>{(frame or s.frame)(s, main)}{"" if frame else habits(s)}</body></html>'
 
 
 def bare(s, main):
@@ -205,7 +229,10 @@ def listing(s):
     w = s.w["listing"]
     url = [f"https://{s.domain}/", f"https://{s.domain}/news/", f"https://{s.domain}/index.html"][s.variant]
     ld = {"@type": "CollectionPage", "name": w["title"]} if s.variant else {"@type": "WebSite", "name": s.w["site"]["name"]}
-    return url, s.head(w["title"], w["title"], og="website", ld=ld), f'<h1>{w["title"]}</h1>{s.items(s.pairs(), summaries=s.variant != 1)}<a href="?page=2">{w["more"]}</a>{s.related()}'
+    # A front page is long: the same river again under each section, and some summaries are sentences.
+    rivers = "".join(f'<section><h2><a href="/s/{n}">{name}</a></h2>{s.items([(t, d + "." * (n % 2)) for t, d in s.pairs()[n % 4:]], summaries=s.variant != 1, images=n % 2 == 0)}</section>' for n, name in enumerate(s.w["site"]["nav"][1:s.random.randint(2, 8)]))
+    heading = f'<h1>{w["title"]}</h1>' if LANGUAGES.index(s.code) % 2 else ""
+    return url, s.head(w["title"], w["title"], og="website", ld=ld), f'{heading}{s.items(s.pairs(), summaries=s.variant != 1)}<a href="?page=2">{w["more"]}</a>{rivers}{s.related()}'
 
 
 def topic_page(s):
@@ -234,7 +261,7 @@ def error_page(s):
     w = s.w["error"]
     which = 1 if s.variant == 1 else 0
     number = "<h2>404</h2>" if s.variant == 0 else ""
-    popular = f'<ul>{s.links([t for t, _ in s.pairs()[:5]])}</ul>' if s.variant == 2 else ""
+    popular = s.items(s.pairs()[: s.random.randint(3, 9)]) if s.variant == 2 else ""
     title = s.w["site"]["name"] if s.variant == 2 else w["h"][which]
     return s.url("news", s.w["story"]["h2"]), s.head(title, og="website"), f'{number}<h1>{w["h"][which]}</h1><p>{w["p"][which]}</p><form action="/search"><input name="q"></form>{popular}'
 

@@ -137,7 +137,7 @@ fn gold_pages(folder: &Path) -> Result<Vec<(GoldLine, serde_json::Value)>, Kinds
 pub fn corpus_pages(corpus: &Path) -> Result<Vec<Sample>, KindsError> {
     let mut samples = Vec::new();
     for set in ["publishers", "articles", "metadata"] {
-        let folder = corpus.join("corpus/html").join(set);
+        let folder = corpus.join("html").join(set);
         for (line, message) in gold_pages(&folder)? {
             let (page, x) =
                 look(&message).map_err(|error| KindsError::Line { path: folder.clone(), line: 0, error })?;

@@ -40,10 +40,6 @@ impl Guarded {
         Self { dir, guard }
     }
 
-    pub fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Waits until `ready` holds; what the server logged is told when it never does.
     pub fn wait(&self, what: &str, limit: Duration, ready: impl Fn() -> bool) {
         let start = Instant::now();
