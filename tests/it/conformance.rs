@@ -1,184 +1,157 @@
-//! What every transport promises, told once and held against each.
+//! What every transport promises, held against each of them: a message is lent until it is settled, comes
+//! back when it is dropped, and what was put is safe once it is confirmed.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use copydesk::model::Envelope;
+use copydesk::model::event::{ArticleEvent, EventType};
 use copydesk::model::failure::{ParkReason, Stage};
+use copydesk::model::{Envelope, SkipReason};
 use copydesk::telemetry::Health;
-use copydesk::transport::channel::{self, ChannelSink, ChannelSource, Handle, Message};
-use copydesk::transport::rabbitmq::{self, RabbitSink, RabbitSource};
-use copydesk::transport::{Delivery, Outgoing, Sink, Source, Tier};
+use copydesk::transport::files::{FileSink, FileSource, Inputs};
+use copydesk::transport::{Delivery, Outgoing, OutgoingEvent, Sink, Source, channel, rabbitmq};
+
 use lapin::BasicProperties;
 
 use crate::kit::room::Room;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PAGES: usize = 12;
+/// A transport that answers at all answers within this; only a failing test waits so long.
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A transport under test, seen from outside.
-trait Outside {
-    type Source: Source;
-    type Sink: Sink;
-    async fn feed(&self, id: &str);
-    /// A source and a sink that begin where the last ones ended.
-    async fn open(&mut self) -> (Self::Source, Self::Sink);
-    /// Ids of messages parked and put into the first retry tier.
-    async fn found(&self) -> (Vec<String>, Vec<String>);
-    async fn waiting(&self) -> usize;
+fn body(number: usize) -> String {
+    format!(
+        "{{\"id\": \"p{number}\", \"body\": \"The harbour council met for the {number}th time this year.\"}}"
+    )
 }
 
-async fn conforms(mut outside: impl Outside) {
-    for n in 0..6 {
-        outside.feed(&format!("m{n}")).await;
+fn envelope(number: usize) -> Envelope {
+    Envelope {
+        payload: body(number).into(),
+        content_type: Some("application/json".into()),
+        message_id: Some(format!("p{number}")),
+        ..Envelope::default()
     }
-    let (mut source, sink) = outside.open().await;
-
-    // every message is lent, with its id, once as long as it is not settled
-    let mut lent = BTreeMap::new();
-    while lent.len() < 6 {
-        let delivery = next(&mut source).await;
-        assert_eq!((delivery.seen, delivery.attempt), (0, 0));
-        settle_some(&sink, delivery, &mut lent).await;
-    }
-
-    // what is dropped unsettled comes again, and says so
-    let dropped = lent.remove("m5").flatten().expect("m5 is held");
-    drop(dropped);
-    let again = next(&mut source).await;
-    assert_eq!(again.envelope.message_id.as_deref(), Some("m5"));
-    assert!(again.seen > 0);
-
-    // a copy is put before its message is settled; the message is gone then
-    let parked = Outgoing::Park {
-        message: again.carried(0),
-        reason: ParkReason::Panic,
-        stage: Stage::Parse,
-        error: "on purpose".to_owned(),
-    };
-    let confirmed = sink.put(&parked).await.unwrap();
-    again.settle(confirmed).await.unwrap();
-    let held = lent.remove("m4").flatten().expect("m4 is held");
-    let retry = Outgoing::Retry { tier: Tier::OneHour, message: held.carried(1) };
-    let confirmed = sink.put(&retry).await.unwrap();
-    held.settle(confirmed).await.unwrap();
-
-    // stopping ends the source; what is held can still be settled
-    outside.feed("late").await;
-    source.stop().await;
-    let held = lent.remove("m3").flatten().expect("m3 is held");
-    let parked = Outgoing::Park {
-        message: held.carried(0),
-        reason: ParkReason::Deadline,
-        stage: Stage::Clean,
-        error: "on purpose".to_owned(),
-    };
-    held.settle(sink.put(&parked).await.unwrap()).await.unwrap();
-    source.close().await;
-    let (parked, retried) = outside.found().await;
-    assert_eq!((sorted(parked), retried), (vec!["m3".to_owned(), "m5".to_owned()], vec!["m4".to_owned()]));
-    assert_eq!(outside.waiting().await, 1, "the late one alone");
 }
 
-/// Settles m0 to m2 as they come, by parking them nowhere: they are put into a tier and forgotten.
-async fn settle_some(sink: &impl Sink, delivery: Delivery, lent: &mut BTreeMap<String, Option<Delivery>>) {
-    let id = delivery.envelope.message_id.clone().unwrap();
-    assert!(!lent.contains_key(&id), "{id} was lent twice");
-    if matches!(id.as_str(), "m0" | "m1" | "m2") {
-        let put = Outgoing::Retry { tier: Tier::TenMinutes, message: delivery.carried(1) };
-        delivery.settle(sink.put(&put).await.unwrap()).await.unwrap();
-        lent.insert(id, None);
-    } else {
-        lent.insert(id, Some(delivery));
-    }
+/// The message's own number, wherever the transport carries it.
+fn number(delivery: &Delivery) -> usize {
+    let text = String::from_utf8_lossy(&delivery.envelope.payload).into_owned();
+    let message: serde_json::Value = serde_json::from_str(&text).unwrap();
+    message["id"].as_str().unwrap()[1..].parse().unwrap()
+}
+
+fn event(number: usize) -> Outgoing {
+    let raw = copydesk::model::page::RawInfo {
+        message_id: Some(format!("p{number}")),
+        page_key: format!("{number:064}"),
+        sha256: String::new(),
+        bytes: 0,
+        content_type: "text/plain".into(),
+        encoding: "utf-8".into(),
+        scraper: None,
+        fetched_at: None,
+    };
+    let assessor =
+        copydesk::assess::Assessor { source: "urn:copydesk:test".into(), identifier: Default::default() };
+    let event: ArticleEvent = assessor.skipped(SkipReason::Empty, "for the test".into(), None, None, raw);
+    assert_eq!(event.kind, EventType::Skipped);
+    let payload = serde_json::to_vec(&event).unwrap().into();
+    Outgoing::Event(Box::new(OutgoingEvent { event, payload, trace: None }))
 }
 
 async fn next(source: &mut impl Source) -> Delivery {
-    tokio::time::timeout(PATIENCE, source.next())
-        .await
-        .expect("a delivery comes")
-        .expect("the source goes on")
+    tokio::time::timeout(PATIENCE, source.next()).await.expect("a message in time").expect("a message")
 }
 
-fn sorted(mut ids: Vec<String>) -> Vec<String> {
-    ids.sort();
-    ids
-}
-
-struct InMemory {
-    handle: Handle,
-    ends: Option<(ChannelSource, ChannelSink)>,
-}
-
-impl Outside for InMemory {
-    type Source = ChannelSource;
-    type Sink = ChannelSink;
-
-    async fn feed(&self, id: &str) {
-        let envelope = Envelope { message_id: Some(id.to_owned()), ..Envelope::default() };
-        self.handle.feed(Message { envelope, ..Message::default() });
-    }
-
-    async fn open(&mut self) -> (ChannelSource, ChannelSink) {
-        self.ends.take().expect("opened once")
-    }
-
-    async fn found(&self) -> (Vec<String>, Vec<String>) {
-        let (mut parked, mut retried) = (Vec::new(), Vec::new());
-        for outgoing in self.handle.put() {
-            match outgoing {
-                Outgoing::Park { message, .. } => parked.extend(message.envelope.message_id),
-                Outgoing::Retry { tier: Tier::OneHour, message } => {
-                    retried.extend(message.envelope.message_id)
-                }
-                Outgoing::Retry { .. } | Outgoing::Event(_) => {}
-            }
+/// Every message is lent; one that is dropped comes back, counted; all can be settled, each once.
+async fn keeps_its_promises(mut source: impl Source, sink: impl Sink) {
+    let (mut settled, mut dropped) = (BTreeSet::new(), BTreeSet::new());
+    while settled.len() < PAGES {
+        let delivery = next(&mut source).await;
+        let n = number(&delivery);
+        assert!(!settled.contains(&n), "{n} was settled and lent again");
+        if n % 3 == 0 && dropped.insert(n) {
+            drop(delivery);
+            continue;
         }
-        (parked, retried)
+        assert!(n % 3 != 0 || delivery.seen > 0, "{n} came back and does not say so");
+        // A copy parked and an event: both are confirmed before the message is settled.
+        if n % 4 == 0 {
+            let park = Outgoing::Park {
+                message: delivery.carried(0),
+                reason: ParkReason::Deadline,
+                stage: Stage::Parse,
+                error: "for the test".into(),
+                raw: None,
+            };
+            sink.put(&park).await.expect("a confirm");
+        }
+        let confirmed =
+            tokio::time::timeout(PATIENCE, sink.put(&event(n))).await.expect("in time").expect("a confirm");
+        delivery.settle(confirmed).await.expect("settled");
+        settled.insert(n);
     }
+    assert_eq!(dropped.len(), PAGES / 3);
+    source.stop().await;
+    assert!(tokio::time::timeout(PATIENCE, source.next()).await.expect("an end in time").is_none());
+    source.close().await;
+}
 
-    async fn waiting(&self) -> usize {
-        self.handle.remaining()
+#[tokio::test]
+async fn the_channel() {
+    let (handle, source, sink) = channel::channel();
+    (0..PAGES)
+        .for_each(|n| handle.feed(channel::Message { envelope: envelope(n), ..channel::Message::default() }));
+    keeps_its_promises(source, sink).await;
+    assert_eq!(handle.settled(), PAGES as u64);
+    assert_eq!(handle.remaining(), 0);
+    assert_eq!(handle.put().len(), PAGES + PAGES / 4);
+}
+
+/// Bytes that a sink wrote.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
 #[tokio::test]
-async fn the_channel_conforms() {
-    let (handle, source, sink) = channel::channel();
-    conforms(InMemory { handle, ends: Some((source, sink)) }).await;
-}
-
-impl Outside for Room {
-    type Source = RabbitSource;
-    type Sink = RabbitSink;
-
-    async fn feed(&self, id: &str) {
-        Room::feed(self, [(BasicProperties::default().with_message_id(id.into()), b"page".to_vec())]).await;
-    }
-
-    async fn open(&mut self) -> (RabbitSource, RabbitSink) {
-        rabbitmq::start(self.settings.clone(), Health::new())
-    }
-
-    async fn found(&self) -> (Vec<String>, Vec<String>) {
-        let names = self.settings.names();
-        let mut found = Vec::new();
-        for queue in [names.parking(), names.tier(Tier::OneHour)] {
-            let taken = self.take(&queue).await;
-            let id = |m: &lapin::message::BasicGetMessage| m.delivery.properties.message_id().clone();
-            found.push(taken.iter().filter_map(id).map(|id| id.as_str().to_owned()).collect());
-        }
-        let retried = found.pop().unwrap_or_default();
-        (found.pop().unwrap_or_default(), retried)
-    }
-
-    async fn waiting(&self) -> usize {
-        let names = self.settings.names();
-        self.await_depth(&names.raw(), 1, PATIENCE).await;
-        self.depth(&names.raw()).await as usize
-    }
+async fn files() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines: String = (0..PAGES).map(|n| body(n) + "\n").collect();
+    std::fs::write(dir.path().join("pages.jsonl"), lines).unwrap();
+    let inputs = Inputs::find(&[dir.path().to_owned()]).unwrap();
+    let written = Written::default();
+    keeps_its_promises(FileSource::new(inputs, 1 << 20, 4), FileSink::new(written.clone())).await;
+    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(lines.len(), PAGES + PAGES / 4);
+    assert_eq!(lines.iter().filter(|l| l["parked"]["reason"] == "deadline").count(), PAGES / 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rabbitmq_conforms() {
-    conforms(Room::open("conforms").await).await;
+async fn rabbitmq() {
+    let room = Room::open("conformance").await;
+    let properties = BasicProperties::default().with_content_type("application/json".into());
+    room.feed(
+        (0..PAGES)
+            .map(|n| (properties.clone().with_message_id(format!("p{n}").into()), body(n).into_bytes())),
+    )
+    .await;
+    let (source, sink) = rabbitmq::start(room.settings.clone(), Health::new());
+    keeps_its_promises(source, sink).await;
+    let names = room.settings.names();
+    room.await_depth(&names.parking(), PAGES as u32 / 4, PATIENCE).await;
+    room.await_depth(&names.skipped(), PAGES as u32, PATIENCE).await;
+    assert_eq!(room.depth(&names.raw()).await, 0, "all settled");
 }

@@ -8,6 +8,7 @@ mod broker_bench;
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises, held against each of them.
 /// What every transport promises.
 mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
@@ -26,8 +27,12 @@ mod kit;
 mod prometheus;
 /// Which room may know which.
 mod rooms;
+/// What systemd is told.
+mod systemd;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
+/// The settings that `deploy/` gives are known.
+mod settings_of_deploy;
 /// Finds the tools that tests call.
 mod tools;
 /// A private redis-server.
@@ -39,6 +44,10 @@ mod identity;
 mod describe;
 /// Topics of whole texts: each topic, the traps, bad input.
 mod topics;
+/// What a site teaches, on a synthetic stream.
+mod site_memory;
+/// Extracted text, samples and hostile shapes.
+mod text;
 /// The worker over the channel transport.
 mod worker;
 /// The claim protocol, model-checked.

@@ -46,8 +46,7 @@ impl Management {
         }
         let base: Url = url.parse().map_err(|_| ManagementError::Address("rabbitmq.management_url"))?;
         let broker: AMQPUri = settings.url.parse().map_err(|_| ManagementError::Address("rabbitmq.url"))?;
-        // an error says that the process has a provider for TLS already
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        crate::tls::install();
         let mut builder = Client::builder().timeout(TIMEOUT).no_proxy();
         if let Some(pem) = &settings.ca_pem {
             let authority = reqwest::Certificate::from_pem(pem.as_bytes())

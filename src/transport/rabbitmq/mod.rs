@@ -215,7 +215,7 @@ impl Sink for RabbitSink {
                 };
                 (copies, message)
             }
-            Outgoing::Park { message, reason, stage, error } => {
+            Outgoing::Park { message, reason, stage, error, .. } => {
                 let message = Message {
                     exchange: self.names.dlx(),
                     key: reason.as_str().to_owned(),

@@ -230,7 +230,7 @@ fn management_url(node: &Node) -> String {
 }
 
 pub fn reqwest_client() -> reqwest::Client {
-    copydesk::fetch::install_crypto();
+    copydesk::tls::install();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
