@@ -99,7 +99,8 @@ async fn through(
     }
     handle.end();
     let account = worker.account();
-    let ended = tokio::time::timeout(Duration::from_secs(300), worker.run(source, &Shutdown::default())).await;
+    let ended =
+        tokio::time::timeout(Duration::from_secs(300), worker.run(source, &Shutdown::default())).await;
     assert_eq!(ended.expect("it ends"), Ended::Drained);
     account.balance()
 }
