@@ -9,6 +9,12 @@ pub struct Word {
     pub number: bool,
     /// Begins with a capital.
     pub capital: bool,
+    /// In characters.
+    pub length: usize,
+    /// One character of a script without spaces.
+    pub wide: bool,
+    /// Hash of the first six characters, of longer words.
+    pub stem: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,14 +24,34 @@ pub struct Sentence {
     pub ended: bool,
 }
 
-/// Words that a line of dates and counters is made of; only looked for in short lines with a digit.
-const FURNITURE: &[&str] = &[
+/// Words that a line about the page's own dates begins or ends with.
+const DATED: &[&str] = &[
     "updated",
     "update",
     "published",
     "posted",
     "modified",
     "ago",
+    "edited",
+    "aktualisiert",
+    "veröffentlicht",
+    "stand",
+    "uhr",
+    "publié",
+    "actualizado",
+    "publicado",
+    "atualizado",
+    "aggiornato",
+    "pubblicato",
+    "обновлено",
+    "опубликовано",
+    "gmt",
+    "utc",
+    "cet",
+    "bst",
+];
+/// Words that a counter begins or ends with; never a whole sentence ("Shares rose by 3.4 percent.").
+const COUNTED: &[&str] = &[
     "comments",
     "comment",
     "shares",
@@ -35,36 +61,20 @@ const FURNITURE: &[&str] = &[
     "likes",
     "readers",
     "reads",
+    "read",
     "subscribers",
     "min",
     "mins",
     "followers",
     "reactions",
-    "edited",
-    "aktualisiert",
-    "veröffentlicht",
-    "stand",
     "kommentare",
-    "uhr",
     "lesezeit",
     "minuten",
-    "publié",
     "commentaires",
-    "actualizado",
-    "publicado",
     "comentarios",
-    "atualizado",
     "comentários",
-    "aggiornato",
-    "pubblicato",
     "commenti",
-    "обновлено",
-    "опубликовано",
     "комментариев",
-    "gmt",
-    "utc",
-    "cet",
-    "bst",
 ];
 
 /// Fewer words than this need a full stop to be prose.
@@ -82,11 +92,14 @@ impl Sentence {
     }
 
     fn is_furniture(&self) -> bool {
-        let short = self.words.len() <= FURNITURE_WORDS;
-        let head = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
-        short
-            && self.words.iter().any(|w| w.number)
-            && head.clone().any(|w| FURNITURE.iter().any(|f| word_hash(f) == w.hash))
+        if self.words.len() > FURNITURE_WORDS || !self.words.iter().any(|w| w.number) {
+            return false;
+        }
+        let mut ends = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
+        ends.any(|w| {
+            let is = |word: &&str| word_hash(word) == w.hash;
+            DATED.iter().any(|word| is(word)) || (!self.ended && COUNTED.iter().any(|word| is(word)))
+        })
     }
 
     /// Hashes of the numbers.
@@ -123,6 +136,7 @@ impl Iterator for Sentences<'_> {
             if is_wide(c) {
                 word.finish(&mut sentence);
                 word.push(c);
+                word.wide = true;
                 word.finish(&mut sentence);
             } else if c.is_alphanumeric() {
                 word.push(c);
@@ -168,6 +182,8 @@ struct Building {
     length: usize,
     number: bool,
     capital: bool,
+    wide: bool,
+    stem: u64,
 }
 
 impl Building {
@@ -185,15 +201,22 @@ impl Building {
             self.hash = step(self.hash, lower);
         }
         self.length += 1;
+        if self.length == STEM {
+            self.stem = self.hash;
+        }
     }
 
     fn finish(&mut self, sentence: &mut Sentence) {
         if self.length > 0 {
-            let Self { hash, number, capital, .. } = std::mem::take(self);
-            sentence.words.push(Word { hash: mix(hash), number, capital });
+            let Self { hash, length, number, capital, wide, stem } = std::mem::take(self);
+            let stem = (length > STEM).then_some(stem);
+            sentence.words.push(Word { hash: mix(hash), number, capital, length, wide, stem });
         }
     }
 }
+
+/// Characters of a word that stand for its inflections.
+const STEM: usize = 6;
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 

@@ -19,6 +19,9 @@ use crate::worker::retry::{Gate, Probe};
 use crate::worker::shutdown::Shutdown;
 use crate::worker::{CpuPool, Ended, Pipeline, Worker};
 
+/// How often the file of watch rules is looked at.
+const WATCH_RULES_EVERY: Duration = Duration::from_secs(5);
+
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -67,8 +70,8 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     let bug = |what: &str, e: &dyn std::fmt::Display| Exit::new(BUG, format!("{what}: {e}"));
     let shutdown = Shutdown::on_signals().map_err(|e| bug("signals", &e))?;
     let metrics =
-        telemetry::install(env!("CARGO_PKG_VERSION"), option_env!("COPYDESK_REVISION").unwrap_or("unknown"))
-            .map_err(|e| bug("metrics", &e))?;
+        telemetry::install(telemetry::VERSION, telemetry::REVISION).map_err(|e| bug("metrics", &e))?;
+    telemetry::record::config_loaded(&config.fingerprint());
     let upkeep = metrics.spawn_upkeep();
     let health = Health::new();
     let stop_http = CancellationToken::new();
@@ -77,30 +80,35 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
         })?;
-        tracing::info!(listen, "metrics and health are served");
+        let address = listener.local_addr().map_err(|e| bug("http.listen", &e))?;
+        tracing::info!(listen = %address, "metrics and health are served");
         let router = telemetry::router(Arc::clone(&health), metrics);
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
     tokio::spawn(watch_rules(config.text("read.sites").into(), pipeline.read.sites.clone()));
     health.set_store_reachable(true);
+    tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
     let broker = setup::rabbitmq(config)?;
+    let systemd = telemetry::systemd::attend(Arc::clone(&health));
     if config.text("rabbitmq.topology") == "apply" {
         tokio::select! {
-            applied = apply(config, &broker) => applied?,
+            applied = health.ticking(apply(config, &broker)) => applied?,
             () = shutdown.requested() => return Ok(()),
         }
     }
     let gate = Gate::new(probe(&pipeline), Arc::clone(&health));
     let (source, sink) = rabbitmq::start(broker, Arc::clone(&health));
-    let worker = Worker::new(setup::worker(config), pipeline, pool, sink, gate, health);
+    let worker = Worker::new(setup::worker(config), pipeline, pool, sink, gate, Arc::clone(&health));
     let account = worker.account();
     tokio::select! {
         // the drain may wait for a broker that does not answer: the second request does not
         ended = worker.run(source, &shutdown) => {
             let balance = account.balance();
             tracing::info!(?ended, ?balance, in_flight = balance.in_flight(), "ended");
+            health.set_draining();
+            systemd.await.map_err(|e| bug("telling systemd", &e))?;
             stop_http.cancel();
             upkeep.abort();
             match ended {
@@ -145,11 +153,11 @@ async fn apply(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit>
     Ok(())
 }
 
-/// Asks the store for something small.
+/// Asks whether the store answers.
 fn probe(pipeline: &Arc<Pipeline>) -> Probe {
     let assessor = Arc::clone(&pipeline.assessor);
     Box::new(move || {
         let assessor = Arc::clone(&assessor);
-        Box::pin(async move { assessor.knowledge(Some("probe.invalid")).await.map(drop) })
+        Box::pin(async move { assessor.identifier.ping().await })
     })
 }

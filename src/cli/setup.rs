@@ -20,7 +20,9 @@ pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Resul
     read.sites.put(super::rules::load(Path::new(config.text("read.sites")))?);
     Ok(Pipeline {
         read,
-        classifier: Arc::new(Classifier::new(config.classify())),
+        classifier: Arc::new(
+            Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?,
+        ),
         assessor: Arc::new(Assessor {
             source: config.event_source(),
             identifier: identifier(config, store).await?,
@@ -53,7 +55,7 @@ pub fn rabbitmq(config: &Config) -> Result<rabbitmq::Settings, Exit> {
             Exit::new(CONFIGURATION, format!("rabbitmq.ca_file = {path:?} cannot be read: {e}"))
         })?),
     };
-    crate::fetch::install_crypto();
+    crate::tls::install();
     Ok(rabbitmq::Settings {
         url: config.text("rabbitmq.url").to_owned(),
         prefix: config.text("rabbitmq.prefix").to_owned(),

@@ -9,6 +9,7 @@ pub mod sites;
 pub mod settings;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use load::{ConfigError, Origin, Said};
 use load::{Value, Values};
@@ -61,7 +62,14 @@ impl Config {
     }
 
     pub fn classify(&self) -> ClassifySettings {
-        ClassifySettings { min_confidence: self.number("classify.min_confidence") as f32 }
+        let path = |name| Some(self.text(name)).filter(|t| !t.is_empty()).map(PathBuf::from);
+        ClassifySettings {
+            min_confidence: self.number("classify.min_confidence") as f32,
+            watch: path("classify.watch"),
+            model: path("classify.model"),
+            remote_url: Some(self.text("classify.remote_url").to_owned()).filter(|u| !u.is_empty()),
+            remote_budget: Duration::from_millis(self.integer("classify.remote_timeout_millis") as u64),
+        }
     }
 
     pub fn limits(&self) -> Limits {
@@ -84,6 +92,16 @@ impl Config {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         }
+    }
+
+    /// Tells configurations apart without saying what is in them: 16 digits of a hash of all settings, secrets
+    /// masked.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let settings = self.effective().into_iter().fold(Sha256::new(), |hash, (name, value, _)| {
+            hash.chain_update(name).chain_update([0]).chain_update(value).chain_update([0])
+        });
+        settings.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Each setting with its value and origin; secrets masked.

@@ -14,6 +14,8 @@ pub mod record;
 pub mod redis;
 /// What a site has taught, and how it learns.
 pub mod sites;
+/// Export and import as JSON lines, from either home into either.
+pub mod transfer;
 
 use std::fmt;
 use std::future::Future;

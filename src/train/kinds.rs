@@ -1,27 +1,22 @@
 //! Learns the page-kind model from `tests/kinds`, with real articles, where the corpus is at hand, as
 //! pages that must not be skipped; and says by cross-validation over languages and sites how good it is.
 
+mod pages;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
-use serde::Deserialize;
-
+use crate::model::SkipReason;
 use crate::model::article::Kind;
-use crate::model::envelope::Envelope;
-use crate::model::page::Media;
-use crate::model::{Budget, DecodedPage, SkipReason};
-use crate::read::describe::kind::decide;
 use crate::read::describe::kind::features::{self, COUNT, Features};
 use crate::read::describe::kind::model::{self, CLASSES, Class, PUBLISHED, Weights};
-use crate::read::{Limits, decode, html, open};
+use crate::read::describe::kind::{decide, decide_at};
+use pages::{corpus_pages, labelled_pages, shipped_pages};
 
-const STEPS: usize = 400;
+const STEPS: usize = 300;
 const RATE: f64 = 0.6;
 /// Pull towards the prior (see `prior`), a page and weight.
-const PULL: f64 = 0.004;
-/// A real article says only that it is published; there are more of them than labelled pages.
-const CORPUS_WEIGHT: f64 = 0.5;
+const PULL: f64 = 0.001;
 const FOLDS: usize = 8;
 
 #[derive(Debug, thiserror::Error)]
@@ -67,10 +62,12 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         samples.extend(corpus_pages(corpus)?);
     }
     let mut held_out = vec![[0.0; CLASSES.len()]; samples.len()];
+    let mut without_url = held_out.clone();
     for fold in 0..FOLDS {
         let weights = fit(&samples, &prior(), |s| s.group % FOLDS != fold);
-        for (p, s) in held_out.iter_mut().zip(&samples).filter(|(_, s)| s.group % FOLDS == fold) {
-            *p = model::ask(&weights, &s.x);
+        for (i, s) in samples.iter().enumerate().filter(|(_, s)| s.group % FOLDS == fold) {
+            held_out[i] = model::ask(&weights, &s.x);
+            without_url[i] = model::ask(&weights, &s.x.without_url());
         }
     }
     let by_hand: Vec<_> = samples.iter().map(|s| model::ask(&prior(), &s.x)).collect();
@@ -80,6 +77,12 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         report,
         "\naccuracy, languages held out: {accuracy:.3}; by hand-set weights alone: {:.3}",
         self::accuracy(&samples, &by_hand)
+    );
+    let _ = writeln!(
+        report,
+        "the same pages without their URLs: {:.3}; real articles skipped: {:.2}%",
+        self::accuracy(&samples, &without_url),
+        skipped(&samples, &without_url).unwrap_or(0.0) * 100.0
     );
     match articles_skipped {
         Some(share) => {
@@ -92,6 +95,7 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         }
         None => report.push_str("no corpus at hand: real articles were neither learned from nor tested\n"),
     }
+    report.push_str(&curve(&samples, &without_url));
     report.push_str(&misses(&samples, &held_out));
     let weights = fit(&samples, &prior(), |_| true);
     let shipped = shipped_pages(shipped)?;
@@ -100,6 +104,9 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
     let _ =
         writeln!(report, "\npages that ship, never trained on ({}): {shipped_accuracy:.3}", shipped.len());
     report.push_str(&misses(&shipped, &asked));
+    let bare: Vec<_> = shipped.iter().map(|s| model::ask(&weights, &s.x.without_url())).collect();
+    let _ = writeln!(report, "the same without their URLs: {:.3}", self::accuracy(&shipped, &bare));
+    report.push_str(&misses(&shipped, &bare));
     Ok(Trained { weights: model::write(&weights), report, accuracy, shipped_accuracy, articles_skipped })
 }
 
@@ -149,6 +156,8 @@ fn prior() -> Weights {
     ] {
         say(feature, publish(Kind::Article), weight);
     }
+    say("text:prose_in_one_place", publish(Kind::Article), 0.5);
+    say("html:links", skip(SkipReason::Listing), 0.3);
     for class in &CLASSES[PUBLISHED..] {
         for (feature, weight) in [
             ("text:prose_words", -0.8),
@@ -177,16 +186,18 @@ fn prior() -> Weights {
 /// pages give the same weights. Where several classes are right, their sum is what counts.
 fn fit(samples: &[Sample], prior: &Weights, keep: impl Fn(&Sample) -> bool) -> Weights {
     const K: usize = CLASSES.len();
-    let used: Vec<&Sample> = samples.iter().filter(|s| keep(s)).collect();
-    let total: f64 = used.iter().map(|s| s.weight).sum::<f64>().max(1.0);
+    // Scrapers often leave the URL out: each page is learned from with and without it.
+    let used: Vec<(Features, &Sample)> =
+        samples.iter().filter(|s| keep(s)).flat_map(|s| [(s.x.clone(), s), (s.x.without_url(), s)]).collect();
+    let total: f64 = used.iter().map(|(_, s)| s.weight).sum::<f64>().max(1.0);
     let mut weights = prior.clone();
     let mut speed = vec![[0.0_f64; K]; COUNT];
     for _ in 0..STEPS {
         let mut slope = vec![[0.0_f64; K]; COUNT];
-        for sample in &used {
-            let p = model::ask(&weights, &sample.x);
+        for (x, sample) in &used {
+            let p = model::ask(&weights, x);
             let right: f32 = p.iter().zip(&sample.right).filter(|(_, r)| **r).map(|(p, _)| p).sum();
-            for (i, x) in sample.x.0.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+            for (i, x) in x.0.iter().enumerate().filter(|(_, x)| **x != 0.0) {
                 for k in 0..K {
                     let target = if sample.right[k] { p[k] / right.max(1e-9) } else { 0.0 };
                     slope[i][k] += f64::from(p[k] - target) * f64::from(*x) * sample.weight;
@@ -203,160 +214,6 @@ fn fit(samples: &[Sample], prior: &Weights, keep: impl Fn(&Sample) -> bool) -> W
     }
     weights
 }
-
-// -- pages
-
-#[derive(Deserialize)]
-struct Line {
-    id: String,
-    url: Option<String>,
-    #[serde(default)]
-    language: String,
-    kind: Option<Kind>,
-    skip: Option<SkipReason>,
-    html: String,
-}
-
-/// The pages of `tests/kinds/*.jsonl`, but feeds, which no model sees.
-fn labelled_pages(folder: &Path) -> Result<Vec<Sample>, KindsError> {
-    let read_error = |path: &Path| {
-        let path = path.to_owned();
-        move |error| KindsError::Read { path, error }
-    };
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(read_error(folder))?
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|p| p.extension().is_some_and(|e| e == "jsonl") && !p.ends_with("feed.jsonl"))
-        .collect();
-    files.sort();
-    let mut samples = Vec::new();
-    let mut languages: Vec<String> = Vec::new();
-    for path in files {
-        let text = std::fs::read_to_string(&path).map_err(read_error(&path))?;
-        for (number, line) in text.lines().enumerate() {
-            let wrong = |error: String| KindsError::Line { path: path.clone(), line: number + 1, error };
-            let line: Line = serde_json::from_str(line).map_err(|e| wrong(e.to_string()))?;
-            let class = match (line.kind, line.skip) {
-                (Some(kind), None) => Class::Publish(kind),
-                (None, Some(reason)) => Class::Skip(reason),
-                _ => return Err(wrong("needs one of kind and skip".into())),
-            };
-            let group = languages.iter().position(|l| *l == line.language).unwrap_or_else(|| {
-                languages.push(line.language.clone());
-                languages.len() - 1
-            });
-            let body = serde_json::json!({"url": line.url, "content_type": "text/html", "body": line.html});
-            let (page, x) = look(&body).map_err(wrong)?;
-            debug_assert_eq!(page.media, Media::Html);
-            samples.push(Sample {
-                id: line.id,
-                group,
-                x,
-                right: CLASSES.map(|c| c == class),
-                weight: 1.0,
-                labelled: true,
-            });
-        }
-    }
-    Ok(samples)
-}
-
-#[derive(Deserialize)]
-struct GoldLine {
-    id: String,
-    html: Option<String>,
-    url: Option<String>,
-    kind: Option<Kind>,
-    skip: Option<SkipReason>,
-}
-
-/// The HTML pages of `tests/golden/gold.jsonl`, but those that no model is asked about.
-fn shipped_pages(folder: &Path) -> Result<Vec<Sample>, KindsError> {
-    let mut samples = Vec::new();
-    for (line, message) in gold_pages(folder)? {
-        let class = match (line.kind, line.skip) {
-            (Some(kind), _) => Class::Publish(kind),
-            (None, Some(reason)) => Class::Skip(reason),
-            (None, None) => continue,
-        };
-        if CLASSES.contains(&class) {
-            let (_, x) =
-                look(&message).map_err(|error| KindsError::Line { path: folder.into(), line: 0, error })?;
-            let right = CLASSES.map(|c| c == class);
-            samples.push(Sample { id: line.id, group: 0, x, right, weight: 0.0, labelled: true });
-        }
-    }
-    Ok(samples)
-}
-
-/// Each HTML page of a folder's `gold.jsonl` with the message that would deliver it.
-fn gold_pages(folder: &Path) -> Result<Vec<(GoldLine, serde_json::Value)>, KindsError> {
-    use base64::Engine as _;
-    let gold = folder.join("gold.jsonl");
-    let text =
-        std::fs::read_to_string(&gold).map_err(|error| KindsError::Read { path: gold.clone(), error })?;
-    let mut pages = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line: GoldLine = serde_json::from_str(line).map_err(|e| KindsError::Line {
-            path: gold.clone(),
-            line: number + 1,
-            error: e.to_string(),
-        })?;
-        let Some(file) = &line.html else { continue };
-        let path = folder.join(file);
-        let read_error = |error| KindsError::Read { path: path.clone(), error };
-        let mut bytes = std::fs::read(&path).map_err(read_error)?;
-        if bytes.starts_with(&[0x1f, 0x8b]) {
-            let mut plain = Vec::new();
-            std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut plain)
-                .map_err(read_error)?;
-            bytes = plain;
-        }
-        let message = serde_json::json!({
-            "url": line.url.as_ref().filter(|u| u.starts_with("http")),
-            "content_type": "text/html",
-            "body_base64": base64::engine::general_purpose::STANDARD.encode(bytes),
-        });
-        pages.push((line, message));
-    }
-    Ok(pages)
-}
-
-/// Real articles: pages that must be published, whatever their kind.
-fn corpus_pages(corpus: &Path) -> Result<Vec<Sample>, KindsError> {
-    let mut samples = Vec::new();
-    for set in ["publishers", "articles", "metadata"] {
-        let folder = corpus.join("corpus/html").join(set);
-        for (line, message) in gold_pages(&folder)? {
-            let (page, x) =
-                look(&message).map_err(|error| KindsError::Line { path: folder.clone(), line: 0, error })?;
-            let site = page.site.as_deref().unwrap_or(&line.id);
-            let group = site.bytes().fold(7_usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)));
-            let right = CLASSES.map(|c| matches!(c, Class::Publish(_)));
-            let id = format!("{set}/{}", line.id);
-            samples.push(Sample { id, group, x, right, weight: CORPUS_WEIGHT, labelled: false });
-        }
-    }
-    Ok(samples)
-}
-
-/// Opens, decodes and parses one message and takes its features.
-fn look(message: &serde_json::Value) -> Result<(DecodedPage, Features), String> {
-    let envelope = Envelope {
-        payload: Bytes::from(message.to_string()),
-        content_type: Some("application/json".into()),
-        ..Envelope::default()
-    };
-    let limits = Limits::default();
-    let mut budget = Budget::new(limits.work_units);
-    let raw = open::open(&envelope, &limits).map_err(|e| e.to_string())?;
-    let page = decode::decode(raw, &limits, &mut budget).map_err(|(e, _)| e.to_string())?;
-    let parsed = html::parse(&page.text, &limits, &mut budget).map_err(|e| e.to_string())?;
-    let x = features::of_page(&page, &parsed, &mut budget).map_err(|e| e.to_string())?;
-    Ok((page, x))
-}
-
-// -- figures
 
 fn accuracy(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> f32 {
     let labelled: Vec<bool> =
@@ -377,6 +234,28 @@ fn class_name(class: Class) -> String {
         }
         Class::Skip(reason) => reason.as_str().to_owned(),
     }
+}
+
+/// What each threshold for skipping costs and catches, without URLs: the harder case.
+fn curve(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> String {
+    let mut out =
+        String::from("skip from   real articles skipped   labelled pages to skip that are published\n");
+    for tenths in 3..=8 {
+        let from = tenths as f32 / 10.0;
+        let share = |labelled: bool, skipped: bool| {
+            let of: Vec<bool> = samples
+                .iter()
+                .zip(p)
+                .filter(|(s, _)| {
+                    s.labelled == labelled && s.right[PUBLISHED..].iter().any(|r| *r) == labelled
+                })
+                .map(|(_, p)| (decide_at(p, from).0 >= PUBLISHED) == skipped)
+                .collect();
+            of.iter().filter(|x| **x).count() as f32 * 100.0 / of.len().max(1) as f32
+        };
+        let _ = writeln!(out, "{from:>9.1} {:>22.2}% {:>42.2}%", share(false, true), share(true, false));
+    }
+    out
 }
 
 /// Rows: what a page is; columns: what it was taken for.

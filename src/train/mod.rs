@@ -8,6 +8,8 @@ pub mod extract;
 pub mod topics;
 /// Their measure.
 pub mod topics_score;
+/// The model of languages.
+pub mod languages;
 /// The measure.
 pub mod score;
 /// The line model of extracted text.

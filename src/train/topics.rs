@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::assess::classify::linear::{self, ModelCard};
 use crate::assess::classify::tokens::Words;
+use crate::assess::classify::topics::softmax;
 
 /// A text and its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,14 +192,6 @@ fn descend(rows: &[Row], features: usize, classes: usize, epochs: usize) -> (Vec
         }
     }
     (weights, bias)
-}
-
-/// Scores to shares that sum to one.
-pub fn softmax(scores: &mut [f32]) {
-    let top = scores.iter().copied().fold(f32::MIN, f32::max);
-    scores.iter_mut().for_each(|s| *s = (*s - top).exp());
-    let sum: f32 = scores.iter().sum();
-    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 /// Places of the rows with the widest spread between classes, in order.

@@ -93,6 +93,7 @@ impl Pipeline {
             Err(rejected) => return self.rejected(*rejected),
         };
         let Reading { article, observations, trace } = reading;
+        let classification = self.classifier.ask_remote(&article, classification).await;
         let clock = StageClock::start(Stage::Identify);
         let Assessed { mut event, claim } = patience
             .insist(|| self.assessor.assess(article.clone(), observations.clone(), classification.clone()))

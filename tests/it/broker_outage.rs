@@ -1,8 +1,14 @@
-//! The node killed, frozen and switched off under load: nothing is lost, nothing parked, nothing retried.
+//! The store off under load; the node killed, frozen and switched off under load: nothing is lost, nothing parked, nothing retried.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::kit::room::{Room, missing, pages};
+use copydesk::assess::identify::{Identifier, IdentifySettings};
+use copydesk::store::AnyStore;
+use copydesk::worker::retry::Probe;
+
+use crate::kit::room::{Room, Working, missing, pages, pipeline_with};
+use crate::redis_server::RedisServer;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -42,15 +48,7 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
     room.reconnect().await;
     room.await_queues().await;
 
-    let since = std::time::Instant::now();
-    loop {
-        let (raw, events) = (room.depth(&names.raw()).await, room.depth(&names.all()).await);
-        if raw == 0 && events >= PAGES as u32 {
-            break;
-        }
-        assert!(since.elapsed() < PATIENCE, "{raw} pages left, {events} events");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    room.await_through(&worker, PAGES as u32, PATIENCE).await;
     let parked = (room.depth(&names.parking()).await, room.in_tiers().await);
     let balance = worker.drain().await;
     let events = room.events_by_page().await;
@@ -66,4 +64,39 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
             "{page}: a repeated event has the same id"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_store_off_for_a_minute_parks_nothing_and_retries_nothing() {
+    let room = Room::open("store-off").await;
+    let redis = RedisServer::start();
+    let port = redis.port;
+    let store = AnyStore::open(&redis.url(), 1 << 20).await.unwrap().unwrap();
+    let pipeline = pipeline_with(Identifier::new(store, IdentifySettings::default()));
+    let assessor = Arc::clone(&pipeline.assessor);
+    let probe: Probe = Box::new(move || {
+        let assessor = Arc::clone(&assessor);
+        Box::pin(async move { assessor.identifier.ping().await })
+    });
+    const PAGES: usize = 800;
+    room.feed(pages("s", PAGES)).await;
+    let names = room.settings.names();
+    let worker = Working::start(room.settings.clone(), pipeline, probe);
+    room.await_depth(&names.all(), 100, PATIENCE).await;
+    drop(redis);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!worker.gate.is_open() && !worker.health.not_ready().is_empty());
+    let held = worker.account.balance();
+    assert!(held.received < PAGES as u64, "the intake stands still: {held:?}");
+    assert_eq!((room.depth(&names.parking()).await, room.in_tiers().await), (0, 0));
+    let redis = RedisServer::start_on(port);
+    while worker.account.balance().ended() < PAGES as u64 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let balance = worker.drain().await;
+    assert_eq!((balance.parked, balance.retried, balance.returned), (0, 0, 0), "{balance:?}");
+    let events = room.events_by_page().await;
+    assert_eq!(missing(&events.keys().cloned().collect(), "s", PAGES), Vec::<String>::new());
+    assert!(events.values().all(|e| e.len() == 1), "each once");
+    drop(redis);
 }

@@ -11,7 +11,7 @@ use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, ExchangeKind};
 use serde_json::{Value, json};
 
-use crate::kit::rabbitmq::{Node, shared};
+use crate::kit::shipped::{Shipped, shared};
 use crate::tools::read;
 
 /// What definitions say of one virtual host, one line an object, whatever the order of keys.
@@ -68,7 +68,7 @@ fn every_queue_is_a_quorum_queue_and_every_limit_is_a_policy() {
     assert_eq!(queues.len(), 9);
 }
 
-async fn connect(node: &Node, user: &str) -> Result<Connection, lapin::Error> {
+async fn connect(node: &Shipped, user: &str) -> Result<Connection, lapin::Error> {
     Connection::connect(&node.url(user, "news"), ConnectionProperties::default()).await
 }
 

@@ -137,7 +137,7 @@ async fn each_fate_goes_where_it_belongs() {
                 assert_eq!((tier, message.attempt), (Tier::TenSeconds, 1));
                 assert_eq!(message.envelope.message_id.as_deref(), Some("c"));
             }
-            Outgoing::Park { message, reason, stage, error } => {
+            Outgoing::Park { message, reason, stage, error, .. } => {
                 assert!(!error.is_empty());
                 let id = message.envelope.message_id.unwrap();
                 let wanted = match id.as_str() {
@@ -194,10 +194,12 @@ async fn a_store_that_is_out_pauses_the_intake_and_counts_no_attempt() {
 
 #[tokio::test]
 async fn a_page_past_its_deadline_is_parked_and_a_worn_out_pool_ends_the_worker() {
-    let pool = PoolSettings { threads: 1, deadline: Duration::ZERO, abandoned_limit: 2 };
+    let pool = PoolSettings { threads: 1, deadline: Duration::from_millis(1), abandoned_limit: 2 };
     let Bench { handle, source, worker, .. } = bench(pipeline(), Settings::default(), &pool);
+    // far more than a millisecond's work
+    let long = "The harbour bridge in Port Ellery reopened on Tuesday after repairs.\n\n".repeat(20_000);
     for n in 0..50 {
-        handle.feed(text_page(&format!("p{n}")));
+        handle.feed(message(&format!("p{n}"), "text/plain", format!("Bridge {n}\n\n{long}")));
     }
     let account = worker.account();
     let ended = worker.run(source, &Shutdown::default()).await;

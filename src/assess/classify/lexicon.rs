@@ -7,7 +7,7 @@ use super::taxonomy::{TOPICS, Taxonomy};
 use super::tokens::{self, Words};
 
 /// Longest phrase of a lexicon, in words.
-const MAX_PHRASE: usize = 8;
+const MAX_PHRASE: usize = 10;
 /// Shortest beginning or ending of a word that a pattern may name, in bytes.
 const MIN_PATTERN: usize = 3;
 

@@ -23,14 +23,16 @@ pub enum Change {
 /// A longer extraction is better from this much on.
 const LONGER: f32 = 1.5;
 /// A text that lost this much and gained nothing is a poorer extraction, or a paywall.
-const SHRUNK: f32 = 0.6;
+const SHRUNK: f32 = 0.5;
 /// Growth by this much between captures by different scrapers is the article's own.
 const GROWN: f32 = 1.15;
 /// Captures nearer than this are of the same state of the page.
 const SAME_MOMENT_SECONDS: i64 = 600;
 
-/// `known` is the remembered version of the article that `me` is a capture of.
-pub fn change(me: &ArticleRecord, known: &ArticleRecord) -> Change {
+/// `known` is the remembered version of the article that `me` is a capture of; `same_address` says that
+/// both come from one URL.
+pub fn change(me: &ArticleRecord, known: &ArticleRecord, same_address: bool) -> Change {
+    let same_extraction = same_extraction(me, known, same_address);
     let exact = me.print.content_hash == known.print.content_hash
         || (me.print.words_hash == known.print.words_hash && !headline_changed(me, known));
     if let (Some(mine), Some(theirs)) = (me.captured, known.captured)
@@ -38,7 +40,7 @@ pub fn change(me: &ArticleRecord, known: &ArticleRecord) -> Change {
     {
         return Change::Older { exact };
     }
-    if brings_what_was_missing(me, known) {
+    if brings_what_was_missing(me, known, same_extraction) {
         return Change::Better;
     }
     if exact {
@@ -47,7 +49,7 @@ pub fn change(me: &ArticleRecord, known: &ArticleRecord) -> Change {
     if poorer(me, known) {
         return Change::Near;
     }
-    let edited = if same_extraction(me, known) {
+    let edited = if same_extraction {
         headline_changed(me, known) || me.print.prose_sum != known.print.prose_sum
     } else {
         edited_across_scrapers(me, known)
@@ -60,15 +62,15 @@ fn headline_changed(me: &ArticleRecord, known: &ArticleRecord) -> bool {
 }
 
 /// A headline, a date, the whole instead of a part, or half as much again of the same text.
-fn brings_what_was_missing(me: &ArticleRecord, known: &ArticleRecord) -> bool {
+fn brings_what_was_missing(me: &ArticleRecord, known: &ArticleRecord, same_extraction: bool) -> bool {
     let text = overlap(&me.print.sketch, &known.print.sketch, SKETCH);
-    let holds_all = text.second_in_first >= 0.8;
+    let holds_all = text.second_in_first >= 0.8 || known.print.words == 0;
     let longer =
         me.print.words as f32 >= LONGER * known.print.words as f32 && me.print.prose > known.print.prose;
     (holds_all && me.headline.is_some() && known.headline.is_none())
         || (holds_all && me.published_at.is_some() && known.published_at.is_none())
         || (holds_all && !me.partial && known.partial && me.print.words > known.print.words)
-        || (holds_all && longer && !same_extraction(me, known))
+        || (holds_all && longer && !same_extraction)
 }
 
 /// Everything it has is known, and much is lacking.
@@ -79,9 +81,11 @@ fn poorer(me: &ArticleRecord, known: &ArticleRecord) -> bool {
     (shrunk || cut) && text.first_in_second >= 0.9 && me.print.words < known.print.words
 }
 
-/// Made by the same scraper; or none is named, and the address says that it is the same page.
-fn same_extraction(me: &ArticleRecord, known: &ArticleRecord) -> bool {
-    me.scraper == known.scraper && (me.scraper != 0 || (me.addressed && known.addressed))
+/// Made by the same scraper from the same address, or from none: what differs was changed by the
+/// publisher. A print version and a scraper without a name may keep other lines.
+fn same_extraction(me: &ArticleRecord, known: &ArticleRecord, same_address: bool) -> bool {
+    let unaddressed = !me.addressed && !known.addressed && me.scraper != 0;
+    me.scraper == known.scraper && (same_address || unaddressed)
 }
 
 /// Two scrapers keep different lines, so only what cannot come from that counts: growth, or numbers

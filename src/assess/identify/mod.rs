@@ -12,6 +12,7 @@ pub mod ids;
 /// Under which keys an article is found.
 pub mod keys;
 mod lease;
+mod news;
 /// Whether two articles are one.
 pub mod relate;
 mod sites;
@@ -27,6 +28,8 @@ use crate::store::{
     AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Id, Keep, Kept, MAX_KEYS, PageOutcome,
     Pending, Retention, Slot, Store, StoreError, StoreStats, Token, Write, cut, today,
 };
+use crate::telemetry::labels::IdentifyEvent;
+use crate::telemetry::record;
 
 use super::fingerprint::{Printed, fingerprint};
 use super::tokens;
@@ -35,6 +38,7 @@ use ids::id;
 pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
 use keys::Keys;
 use lease::{Held, Leases};
+use news::News;
 use relate::{Relation, relate};
 use sites::Sites;
 
@@ -86,6 +90,7 @@ struct Memory {
     store: Arc<AnyStore>,
     leases: Arc<Leases>,
     sites: Sites,
+    news: News,
     settings: IdentifySettings,
 }
 
@@ -123,7 +128,9 @@ impl Identifier {
         let store = Arc::new(store);
         let leases = Leases::start(Arc::clone(&store), settings.lease);
         tokio::spawn(forget(Arc::downgrade(&store), settings.retention));
-        Self { memory: Some(Memory { store, leases, sites: Sites::default(), settings }) }
+        Self {
+            memory: Some(Memory { store, leases, sites: Sites::default(), news: News::default(), settings }),
+        }
     }
 
     /// The store, where there is one: for commands that look into it.
@@ -153,7 +160,7 @@ impl Identifier {
             Ok(identified) => Ok(identified),
             Err(error @ StoreError::Io { .. }) if memory.settings.publish_unchecked => {
                 tracing::warn!(%error, "published as new without asking the store");
-                metrics::counter!("copydesk_unchecked_total").increment(1);
+                record::identified(IdentifyEvent::Unchecked);
                 Ok(alone(article))
             }
             Err(error) => Err(error.into()),
@@ -168,9 +175,12 @@ impl Identifier {
                 article_id = %promise.keep.outcome.article_id,
                 "another took over before the event was confirmed: the page is remembered, the article is theirs"
             );
-            metrics::counter!("copydesk_claims_fenced_total").increment(1);
+            record::identified(IdentifyEvent::ClaimFenced);
         }
         promise.settle();
+        if let Some(entry) = &promise.keep.story {
+            memory.news.published(entry);
+        }
         if let Some(seen) = &promise.observations
             && let Err(error) = memory.sites.learn(&memory.store, seen).await
         {
@@ -254,7 +264,9 @@ impl Memory {
                     if let Some(mut held) = held {
                         held.settle();
                     }
-                    return Ok(repeated(article, outcome, record.as_deref()));
+                    let known = record.and_then(|r| r.story);
+                    let story = known.map(|id| Story { id: id.to_string(), size: self.news.size(id).max(1) });
+                    return Ok(repeated(article, outcome, story));
                 }
                 ClaimReply::Claimed { token, candidates, pending } => {
                     let mine = match held {
@@ -269,7 +281,7 @@ impl Memory {
                         return self.decided(&incoming, seen, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
-                    metrics::counter!("copydesk_claim_waits_total").increment(1);
+                    record::identified(IdentifyEvent::ClaimWaited);
                     looks.wait().await;
                 }
             }
@@ -286,10 +298,16 @@ impl Memory {
         pending: &[Pending],
     ) -> Result<Identified, StoreError> {
         let Decision { mut record, write, dedup, filled, supersedes, amended } =
-            incoming.decide(candidates, pending);
+            incoming.decide(held.token, candidates, pending);
         if amended {
             self.store.amend(held.token, &record).await?;
         }
+        let place = self.news.place(&self.store, incoming.article, &record, &dedup).await?;
+        record.story = place.as_ref().map(|p| p.entry.story).or(record.story);
+        let size = place.as_ref().map(|p| p.size);
+        let story = record
+            .story
+            .map(|id| Story { id: id.to_string(), size: size.unwrap_or_else(|| self.news.size(id).max(1)) });
         held.may_be_published();
         record.touched = today();
         let outcome = PageOutcome {
@@ -309,7 +327,7 @@ impl Memory {
                 Into::Known(slot) => Write::Replace(slot, Box::new(record.clone())),
             },
             supersedes,
-            story: None,
+            story: place.map(|p| p.entry),
         };
         let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
         Ok(Identified {
@@ -318,7 +336,7 @@ impl Memory {
             content_hash: incoming.draft.print.content_hash.to_string(),
             event_id: outcome.event_id.to_string(),
             dedup,
-            story: None,
+            story,
             filled,
             claim: Claim { held: Some(Arc::new(promise)) },
         })
@@ -326,7 +344,7 @@ impl Memory {
 }
 
 /// A page that was published before: the same ids again, as a copy of itself.
-fn repeated(article: &Article, outcome: PageOutcome, _record: Option<&ArticleRecord>) -> Identified {
+fn repeated(article: &Article, outcome: PageOutcome, story: Option<Story>) -> Identified {
     let original = Original {
         article_id: outcome.article_id.to_string(),
         version: outcome.version,
@@ -343,7 +361,7 @@ fn repeated(article: &Article, outcome: PageOutcome, _record: Option<&ArticleRec
             similarity: Some(1.0),
             method: Some("page_key".into()),
         },
-        story: None,
+        story,
         filled: Filled::default(),
         claim: Claim::default(),
     }
@@ -367,7 +385,7 @@ impl<'a> Incoming<'a> {
         relate(&self.draft, &self.keys, hits, other)
     }
 
-    fn decide(&self, candidates: &[Candidate], pending: &[Pending]) -> Decision {
+    fn decide(&self, mine: Token, candidates: &[Candidate], pending: &[Pending]) -> Decision {
         let related = candidates.iter().filter_map(|c| Some((self.relation(&c.hits, &c.record)?, c)));
         let best = related
             .min_by_key(|(relation, c)| (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot));
@@ -377,7 +395,7 @@ impl<'a> Incoming<'a> {
             Some((relation, other)) => self.syndicated(relation, &other.record, candidates),
             None => self.first(candidates),
         };
-        self.take_over(&mut decision, &ghosts);
+        self.take_over(&mut decision, mine, &ghosts);
         decision
     }
 
@@ -406,7 +424,7 @@ impl<'a> Incoming<'a> {
 
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = change(&self.draft, &known.record);
+        let what = change(&self.draft, &known.record, relation.method == "url");
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
@@ -433,7 +451,7 @@ impl<'a> Incoming<'a> {
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
         if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
-            metrics::counter!("copydesk_aliases_not_remembered_total").increment(1);
+            record::identified(IdentifyEvent::AliasNotRemembered);
         }
         Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
     }
@@ -451,14 +469,13 @@ impl<'a> Incoming<'a> {
     }
 
     /// Takes the place of claims whose holders died: the event may be out under their ids.
-    fn take_over(&self, decision: &mut Decision, ghosts: &[&Pending]) {
+    fn take_over(&self, decision: &mut Decision, mine: Token, ghosts: &[&Pending]) {
         decision.supersedes = ghosts.iter().map(|g| g.token).collect();
-        let ghost = ghosts.iter().filter(|g| g.draft.version == decision.record.version).find(|g| {
-            let same_page = g.page == self.page;
-            let adds_nothing =
-                matches!(change(&self.draft, &g.draft), Change::Exact | Change::Near | Change::Older { .. });
-            same_page || (adds_nothing && self.relation(&g.hits, &g.draft).is_some_and(|r| !r.syndicated))
-        });
+        // The oldest, for whoever came after it would have taken its place, too; and none younger than
+        // ours, for its holder could publish only as the heir of ours.
+        let same_version = |g: &&&Pending| g.draft.version == decision.record.version;
+        let older = ghosts.iter().filter(|g| g.token < mine).filter(same_version);
+        let ghost = older.filter(|g| self.adds_nothing_to(g)).min_by_key(|g| g.token);
         let Some(ghost) = ghost else { return };
         match decision.dedup.verdict {
             Verdict::New => decision.record.article_id = ghost.draft.article_id,
@@ -467,7 +484,15 @@ impl<'a> Incoming<'a> {
         }
         decision.record.event_id = ghost.draft.event_id;
         decision.amended = true;
-        metrics::counter!("copydesk_claims_taken_over_total").increment(1);
+        record::identified(IdentifyEvent::ClaimTakenOver);
+    }
+
+    /// Whether the event that a lapsed claim may have published says all that ours would.
+    fn adds_nothing_to(&self, ghost: &Pending) -> bool {
+        let Some(relation) = self.relation(&ghost.hits, &ghost.draft) else { return ghost.page == self.page };
+        let what = change(&self.draft, &ghost.draft, relation.method == "url");
+        let nothing = matches!(what, Change::Exact | Change::Near | Change::Older { .. });
+        ghost.page == self.page || (nothing && !relation.syndicated)
     }
 
     fn own_event_id(&self, record: &ArticleRecord) -> Id {
@@ -548,6 +573,11 @@ fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         byline: short(&article.byline),
         print: printed.print.clone(),
     }
+}
+
+/// What is compared of an article, for measuring.
+pub fn record_of(article: &Article) -> ArticleRecord {
+    draft(article, &fingerprint(article))
 }
 
 /// Seconds since 1970 of an RFC 3339 time.

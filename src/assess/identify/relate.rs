@@ -3,7 +3,7 @@
 //! Thresholds were set on pairs of extractions of the same pages against pairs of different pages, and
 //! on written pairs of templated reports; `tests/it/identity.rs` measures both again.
 
-use crate::assess::fingerprint::{self, Overlap, SKETCH, overlap};
+use crate::assess::fingerprint::{self, MARKS, Overlap, SKETCH, overlap};
 use crate::store::{ArticleRecord, Fingerprint};
 
 use super::keys::{KeyKind, Keys, headline_words};
@@ -28,8 +28,10 @@ const HEADS_MAY_DIFFER: f32 = 0.85;
 const SUPPORT: f32 = 0.2;
 /// Shorter texts are one only if they are equal word for word, headline included.
 const SHORT_WORDS: u32 = 30;
-/// A text shorter than this share of the other is a quotation, unless the headlines agree.
+/// A text shorter than this share of the other is a quotation, unless the headlines agree or it is,
+/// wholly, the beginning of the other.
 const MIN_RATIO: f32 = 0.3;
+const WHOLLY: f32 = 0.85;
 
 /// `hits` are the keys that `me` shares with `other`.
 pub fn relate(me: &ArticleRecord, keys: &Keys, hits: &[u16], other: &ArticleRecord) -> Option<Relation> {
@@ -73,7 +75,9 @@ pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<
     if short < SHORT_WORDS || text.containment() < CONTAINED {
         return None;
     }
-    let quoted = (short as f32) < MIN_RATIO * long as f32 && !same_headline(a, b);
+    let little = (short as f32) < MIN_RATIO * long as f32;
+    let begins_alike = text.containment() >= WHOLLY && heads_shared(&a.print, &b.print);
+    let quoted = little && !begins_alike && !same_headline(a, b);
     if quoted || templated(&a.print, &b.print) {
         return None;
     }
@@ -95,10 +99,11 @@ pub fn templated(a: &Fingerprint, b: &Fingerprint) -> bool {
 }
 
 /// How many elements each side has that the other lacks, at least, and their share of the smaller set.
+/// Both are looked at below the smaller horizon alone: a full list says nothing of what lies above it.
 fn exchanged(a: &[u32], b: &[u32]) -> (usize, f32) {
-    let shared = fingerprint::shared(a, b);
+    let (a, b) = fingerprint::below_horizon(a, b, MARKS);
     let smaller = a.len().min(b.len());
-    let exchanged = smaller - shared.min(smaller);
+    let exchanged = smaller - fingerprint::shared(a, b);
     (exchanged, if smaller == 0 { 0.0 } else { exchanged as f32 / smaller as f32 })
 }
 
@@ -106,6 +111,11 @@ fn exchanged(a: &[u32], b: &[u32]) -> (usize, f32) {
 fn heads_agree(a: &Fingerprint, b: &Fingerprint) -> bool {
     let stands = |head: &[u32], all: &[u32]| head.iter().any(|h| all.binary_search(h).is_ok());
     stands(&a.lead, &b.sentences) || stands(&b.lead, &a.sentences)
+}
+
+/// Whether the two begin alike.
+fn heads_shared(a: &Fingerprint, b: &Fingerprint) -> bool {
+    a.lead.iter().any(|h| b.lead.contains(h))
 }
 
 /// Equal word for word, or one is the other with the site's name behind it.

@@ -2,6 +2,10 @@
 
 /// Which blocks of a page are its article.
 mod extract;
+/// What kind of page a page is.
+mod kinds;
+/// Which language a text is in.
+mod languages;
 /// Which lines of an extracted text are its story.
 mod text;
 /// Which subjects an article has.
@@ -15,6 +19,10 @@ use super::{Exit, USAGE};
 pub enum Args {
     /// Which blocks of a page are its article: from gold pages
     Extract(extract::Args),
+    /// What kind of page a page is: from labelled pages
+    Kinds(kinds::Args),
+    /// Which language a text is in: from translated messages and help pages
+    Languages(languages::Args),
     /// Which lines of an extracted text are its story: from texts with gold bodies
     Text(text::Args),
     /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
@@ -24,6 +32,8 @@ pub enum Args {
 pub fn run(args: Args) -> Result<(), Exit> {
     match args {
         Args::Extract(args) => extract::run(args),
+        Args::Kinds(args) => kinds::run(args),
+        Args::Languages(args) => languages::run(args),
         Args::Text(args) => text::run(args),
         Args::Topics(args) => topics::run(args),
     }

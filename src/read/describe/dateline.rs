@@ -39,13 +39,14 @@ pub fn dateline(scene: &Scene<'_>, paragraphs: &[Paragraph], published: Option<M
         scene.found(FoundField::Dateline).chain(prose).find_map(|text| parse(text, language))?;
     let near = published.or(scene.now);
     let moment = parts.day.and_then(|day| dated(day, near));
-    let date = moment.map(|m| m.value());
+    // Without any year to be near to, the day stands alone, as XML Schema writes a month and day.
+    let bare = parts.day.filter(|_| moment.is_none()).map(|(month, day, _)| format!("--{month:02}-{day:02}"));
     // Two days of grace: a story is written before it is printed, in another zone.
     let fits = |m: &Moment| published.is_none_or(|p| (p.days() - m.days()).abs() <= 400);
     let dateline = Dateline {
         raw: raw.clone(),
         place: parts.place.clone(),
-        date: date.filter(|_| moment.as_ref().is_some_and(fits)),
+        date: moment.filter(fits).map(|m| m.value()).or(bare),
         agency: parts.agency.map(str::to_owned),
     };
     let day = moment
@@ -144,7 +145,7 @@ fn accepted(parts: &Parts, head: &str, rest: &str) -> bool {
     let sentence = begins.is_none_or(|c| !c.is_lowercase());
     let set_off = head.len() < 60 && sentence;
     match known {
-        Some(_) if parts.capitals => set_off,
+        Some(place) if parts.capitals => set_off && place.population >= 100,
         Some(place) => set_off && place.population >= 100 && first.chars().count() >= 4 && parts.region,
         None => false,
     }

@@ -10,6 +10,7 @@ mod headline;
 mod images;
 pub mod jsonld;
 pub mod kind;
+pub mod language;
 mod ledger;
 mod names;
 mod originator;
@@ -19,7 +20,8 @@ mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::{EvidenceSource, Language};
+use crate::model::article::EvidenceSource;
+use crate::model::body;
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
 use crate::read::Parsed;
@@ -59,6 +61,7 @@ pub fn describe(
     let keywords = place::keywords(&scene, &mut ledger);
     place::note_free_access(&scene, &mut ledger);
     let images = images::images(&scene);
+    let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
     let links = links(&scene, &paragraphs);
     ledger.evidence.insert("kind".into(), judged.kind_evidence);
     ledger.evidence.insert("completeness".into(), judged.completeness_evidence);
@@ -76,7 +79,7 @@ pub fn describe(
         originator,
         published_at: dates.published,
         modified_at: dates.modified,
-        language: Language { tag: "und".into(), confidence: 0.0, declared: scene.declared.clone() },
+        language,
         images,
         links,
         section,

@@ -1,6 +1,7 @@
 //! Which lines are pieces of one paragraph: extractors break lines at links, or at a width.
 
 use super::Line;
+use crate::read::clean::lexicon::{LEXICON, word_hash};
 
 /// Numbers the blocks; returns how many there are.
 pub fn number_blocks(lines: &mut [Line]) -> u32 {
@@ -18,7 +19,9 @@ pub fn number_blocks(lines: &mut [Line]) -> u32 {
                 Some(width) => continues_set(&rest[0], &rest[1], width),
                 None => {
                     continues(&rest[0], &rest[1])
+                        || hangs(&rest[0], &rest[1])
                         || (rest.len() > 2 && is_link_between(&rest[0], &rest[1], &rest[2]))
+                        || (i > 0 && is_link_after(&lines[i - 1], &rest[0], &rest[1]))
                 }
             };
     }
@@ -39,8 +42,27 @@ fn continues(a: &Line, b: &Line) -> bool {
     {
         return !ends_sentence(&a.text) || first == ')';
     }
+    // A mark of the sentence before, left over by a link: `: it was so`, `" he said`.
+    if matches!(first, ':' | '"' | '“' | '-' | '–' | '—') && b.text[first.len_utf8()..].starts_with(' ')
+    {
+        return !ends_sentence(&a.text) && (words(&a.text, 2) || words(&b.text, 4));
+    }
     let some = |line: &Line| line.text.len() >= 60 || words(&line.text, 4);
     first.is_lowercase() && !ends_sentence(&a.text) && (some(a) || some(b))
+}
+
+/// The first line ends in a word that no sentence and no heading ends in.
+fn hangs(a: &Line, b: &Line) -> bool {
+    if !adjoin(a, b) || !words(&a.text, 4) {
+        return false;
+    }
+    let last = a.text.rsplit(' ').next().unwrap_or("");
+    last.chars().all(char::is_alphabetic) && LEXICON.stop.contains(&word_hash(&last.to_lowercase()))
+}
+
+/// A linked name that hangs on the line before, and what goes on after it.
+fn is_link_after(a: &Line, b: &Line, c: &Line) -> bool {
+    hangs(a, b) && adjoin(b, c) && !ends_sentence(&b.text) && !words(&b.text, 9) && words(&c.text, 4)
 }
 
 /// A linked name between two pieces of a sentence.

@@ -6,10 +6,10 @@ pub mod node;
 pub mod prometheus;
 /// A TCP proxy that stalls, cuts and garbles.
 pub mod proxy;
-/// A RabbitMQ node.
-pub mod rabbitmq;
 /// One test's place on the shared node, and workers on it.
 pub mod room;
+/// A node that boots with what `deploy/rabbitmq` ships.
+pub mod shipped;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -38,10 +38,6 @@ impl Guarded {
             .spawn()
             .unwrap_or_else(|e| panic!("scripts/guard: {e}"));
         Self { dir, guard }
-    }
-
-    pub fn dir(&self) -> &Path {
-        &self.dir
     }
 
     /// Waits until `ready` holds; what the server logged is told when it never does.

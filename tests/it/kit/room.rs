@@ -138,6 +138,19 @@ impl Room {
         by_page
     }
 
+    /// Waits until the worker has done all there is to do and `wanted` events are there.
+    pub async fn await_through(&self, worker: &Working, wanted: u32, patience: Duration) {
+        let (since, names) = (Instant::now(), self.settings.names());
+        let mut calm = 0;
+        while calm < 5 {
+            let (raw, events) = (self.depth(&names.raw()).await, self.depth(&names.all()).await);
+            let balance = worker.account.balance();
+            calm = if raw == 0 && events >= wanted && balance.in_flight() == 0 { calm + 1 } else { 0 };
+            assert!(since.elapsed() < patience, "{raw} pages left, {events} events, {balance:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Waits until a queue has `wanted` ready messages and more; panics after `patience`.
     pub async fn await_depth(&self, queue: &str, wanted: u32, patience: Duration) {
         let since = Instant::now();
@@ -217,7 +230,7 @@ fn management_url(node: &Node) -> String {
 }
 
 pub fn reqwest_client() -> reqwest::Client {
-    copydesk::fetch::install_crypto();
+    copydesk::tls::install();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
@@ -231,13 +244,14 @@ async fn connect(url: &str) -> (Connection, Channel) {
 
 /// The pipeline without a store.
 pub fn pipeline() -> Arc<Pipeline> {
+    pipeline_with(Identifier::default())
+}
+
+pub fn pipeline_with(identifier: Identifier) -> Arc<Pipeline> {
     Arc::new(Pipeline {
         read: ReadSettings::default(),
         classifier: Arc::new(Classifier::default()),
-        assessor: Arc::new(Assessor {
-            source: "urn:copydesk:test".to_owned(),
-            identifier: Identifier::default(),
-        }),
+        assessor: Arc::new(Assessor { source: "urn:copydesk:test".to_owned(), identifier }),
         fetcher: Fetcher::default(),
         max_event_bytes: 8 << 20,
     })
@@ -294,11 +308,13 @@ impl Working {
 /// The real binary. Killed when dropped.
 pub struct Process {
     child: Child,
+    /// Where it serves metrics and health.
     pub listen: String,
 }
 
 impl Process {
-    fn start(url: &str, extra: &[(&str, &str)]) -> Self {
+    /// Takes from the broker at `url`; `extra` are settings as environment variables.
+    pub fn start(url: &str, extra: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
         command
             .arg("run")
@@ -316,13 +332,11 @@ impl Process {
         let mut said = Vec::new();
         let listen = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the worker ended at once: {said:?}") };
-            said.push(line);
-            if said.len() > 50 {
-                break String::new();
-            }
-            if let Some(listen) = listening(said.last().unwrap()) {
+            if let Some(listen) = listening(&line) {
                 break listen;
             }
+            said.push(line);
+            assert!(said.len() < 50, "the worker does not say where it listens: {said:?}");
         };
         // the pipe must not fill
         std::thread::spawn(move || lines.for_each(drop));
@@ -362,10 +376,8 @@ impl Drop for Process {
 
 fn listening(line: &str) -> Option<String> {
     let event: serde_json::Value = serde_json::from_str(line).ok()?;
-    event
-        .to_string()
-        .contains("metrics and health are served")
-        .then(|| event["listen"].as_str().unwrap_or("").to_owned())
+    let told = event.to_string().contains("metrics and health are served");
+    told.then(|| event["listen"].as_str().unwrap_or("").to_owned())
 }
 
 /// `count` small articles, each told apart by its message id.
@@ -374,13 +386,10 @@ pub fn pages(prefix: &str, count: usize) -> Vec<(BasicProperties, Vec<u8>)> {
 }
 
 pub fn page(id: &str, n: usize) -> (BasicProperties, Vec<u8>) {
+    let (headline, text) = story(id, n);
     let body = format!(
-        "<!doctype html><html lang=en><head><title>Harbour bridge {n} reopens</title></head><body><main><article>\
-         <h1>Harbour bridge {n} reopens after repairs</h1><p>By Mira Oduya</p>\
-         <p>The harbour bridge in Port Ellery reopened on Tuesday, {n} days after cracks were found in two of its piers, \
-         the city's works department said.</p><p>Engineers replaced forty bearings and will watch the span with sensors \
-         until the spring, said Tomas Lindqvist, who led the repairs.</p><p>Ferries that had carried commuters in the \
-         meantime make their last crossing on Friday evening.</p></article></main></body></html>"
+        "<!doctype html><html lang=en><head><title>{headline}</title></head><body><main><article>\
+         <h1>{headline}</h1><p>By Mira Oduya</p>{text}</article></main></body></html>"
     );
     let mut headers = FieldTable::default();
     let url = format!("https://herald.example/2025/bridge-{id}");
@@ -396,4 +405,71 @@ pub fn page(id: &str, n: usize) -> (BasicProperties, Vec<u8>) {
 /// The ids that are missing, of `prefix-00000` to `count`.
 pub fn missing(found: &BTreeSet<String>, prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|n| format!("{prefix}-{n:05}")).filter(|id| !found.contains(id)).collect()
+}
+
+/// A headline and paragraphs that resemble no other page's.
+fn story(id: &str, n: usize) -> (String, String) {
+    const WORDS: [&str; 48] = [
+        "harbour",
+        "bridge",
+        "council",
+        "engineers",
+        "ferry",
+        "station",
+        "budget",
+        "museum",
+        "orchard",
+        "river",
+        "teachers",
+        "storm",
+        "election",
+        "hospital",
+        "factory",
+        "painting",
+        "railway",
+        "farmers",
+        "judge",
+        "library",
+        "market",
+        "satellite",
+        "glacier",
+        "stadium",
+        "bakery",
+        "island",
+        "tunnel",
+        "senate",
+        "vaccine",
+        "theatre",
+        "reopened",
+        "postponed",
+        "approved",
+        "rejected",
+        "discovered",
+        "repaired",
+        "sold",
+        "flooded",
+        "celebrated",
+        "measured",
+        "northern",
+        "quiet",
+        "expensive",
+        "ancient",
+        "crowded",
+        "unfinished",
+        "yellow",
+        "reluctant",
+    ];
+    let mut seed =
+        id.bytes().fold(n as u64 + 1, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let mut word = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        WORDS[(seed >> 33) as usize % WORDS.len()]
+    };
+    let mut sentence = |words: usize| (0..words).map(|_| word()).collect::<Vec<_>>().join(" ");
+    let headline = format!("The {} {n}", sentence(5));
+    let paragraph = |s: &mut dyn FnMut(usize) -> String| {
+        format!("<p>The {}, said the {}. On Tuesday the {}.</p>", s(14), s(4), s(12))
+    };
+    let text = (0..4).map(|_| paragraph(&mut sentence)).collect();
+    (headline, text)
 }

@@ -2,7 +2,7 @@
 //! and agency.
 
 use super::month_day;
-use crate::read::describe::agencies;
+use crate::read::describe::{agencies, gazetteer};
 
 /// What a dateline says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,7 +67,9 @@ pub fn parse(head: &str, language: Option<&str>) -> Option<Parts> {
         }
         names.push(piece);
     }
-    if names.len() > 3 || !names.iter().all(|n| is_place_like(n)) {
+    // A wire in small letters: a day beside a known place tells enough.
+    let small = parts.day.is_some() && names.first().is_some_and(|n| gazetteer::lookup(n).is_some());
+    if names.len() > 3 || !names.iter().all(|n| is_place_like(n) || small) {
         return None;
     }
     if let Some(first) = names.first() {
@@ -113,7 +115,7 @@ fn pieces(head: &str) -> Vec<(&str, bool)> {
             }
             ',' | ';' | '،' if !open => {
                 out.push((&head[from..at], false));
-                from = at + 1;
+                from = at + c.len_utf8();
             }
             '-' | '–' | '—' if !open && head[at + c.len_utf8()..].starts_with([' ', '-']) => {
                 out.push((&head[from..at], false));

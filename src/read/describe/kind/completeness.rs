@@ -1,7 +1,8 @@
 //! Whether a page holds the whole story: notices of a paywall, what the page declares, and a text that
 //! breaks off.
 
-use super::features::{self, F, Features};
+use super::features::{F, Features};
+use super::measure;
 use super::words::{Hits, Topic};
 use crate::model::Body;
 use crate::model::article::{Completeness, Evidence, EvidenceSource};
@@ -18,7 +19,7 @@ pub fn of_html(x: &Features, html: &HtmlPage, body: &Body) -> (Completeness, Evi
     if let Some(said) = body.partial {
         return partial(EvidenceSource::Html, 0.9, said);
     }
-    let words = features::word_count(&body.text());
+    let words = measure::word_count(&body.text());
     let notices = x.words(Topic::Paywall) > 0.0;
     let walled = has_wall(html);
     let declared = x.get(F::LdNotFree) > 0.0;

@@ -2,7 +2,9 @@
 //! declares, its address, its words in twenty languages and its build, with rules where bytes decide.
 
 mod completeness;
+mod declared;
 pub mod features;
+mod measure;
 pub mod model;
 pub mod words;
 
@@ -18,7 +20,7 @@ use words::Topic;
 
 /// A page is skipped where the classes that are no article hold this much of the probability together.
 /// Calibrated so that under 1% of real articles are lost; `copydesk train kinds` prints the curve.
-const SKIP_FROM: f32 = 0.6;
+const SKIP_FROM: f32 = 0.5;
 
 /// A published page's kind and completeness, with what spoke for each.
 #[derive(Debug, Clone)]
@@ -54,7 +56,14 @@ pub fn reason_of_no_text(
 ) -> Rejection {
     match &no_text {
         Rejection::Skip { reason: SkipReason::Empty | SkipReason::BoilerplateOnly, .. } => {
-            judge(page, parsed, &Body::default(), budget).err().unwrap_or(no_text)
+            let judged = judge(page, parsed, &Body::default(), budget).err();
+            // A shell that scripts would fill holds too little to call it anything else.
+            let shell = matches!(parsed, Parsed::Html(html) if measure::word_count(&html.text) < SHELL_WORDS);
+            match &judged {
+                Some(Rejection::Skip { reason: SkipReason::ErrorPage | SkipReason::Login, .. }) => judged,
+                _ => judged.filter(|_| !shell),
+            }
+            .unwrap_or(no_text)
         }
         _ => no_text,
     }
@@ -69,7 +78,7 @@ fn judge_html(
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
-    let length = features::word_count(&body.text());
+    let length = measure::word_count(&body.text());
     match CLASSES[class] {
         // Text that only scripts or JSON-LD hold does not show in the features, and is a story all the same.
         Class::Skip(_) | Class::Publish(Kind::Brief)
@@ -90,11 +99,16 @@ fn judge_html(
 /// The class to act on, and its share: of the skipped classes together where the page is skipped, else
 /// of the published ones.
 pub fn decide(p: &[f32; CLASSES.len()]) -> (usize, f32) {
+    decide_at(p, SKIP_FROM)
+}
+
+/// `decide` with a threshold of one's own, for calibration.
+pub fn decide_at(p: &[f32; CLASSES.len()], skip_from: f32) -> (usize, f32) {
     let best = |range: std::ops::Range<usize>| {
         range.max_by(|a, b| p[*a].total_cmp(&p[*b]).then(b.cmp(a))).expect("no range of classes is empty")
     };
     let skipped: f32 = p[PUBLISHED..].iter().sum();
-    if skipped >= SKIP_FROM {
+    if skipped >= skip_from {
         return (best(PUBLISHED..CLASSES.len()), skipped);
     }
     let class = best(0..PUBLISHED);
@@ -125,7 +139,7 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     debug_assert_eq!(page.media, Media::Text);
     let lines: Vec<&str> = text.lines.iter().map(|l| l.text.as_str()).collect();
     let whole = lines.iter().take(400).copied().collect::<Vec<_>>().join("\n").to_lowercase();
-    let words = features::word_count(&whole);
+    let words = measure::word_count(&whole);
     let found = words::in_text(&whole);
     for (topic, reason) in [
         (Topic::Consent, SkipReason::Consent),
@@ -144,8 +158,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
         lines.iter().take(3).filter(|l| l.len() < 120).copied().collect::<Vec<_>>().join("\n").to_lowercase();
     let head = words::in_head(&head);
     let body_text = body.text();
-    let length = features::word_count(&body_text);
-    let entries = lines.iter().filter(|l| features::starts_with_clock(l)).count();
+    let length = measure::word_count(&body_text);
+    let entries = lines.iter().filter(|l| measure::starts_with_clock(l)).count();
     let per_hundred = |topic: Topic| found.all[topic as usize] as f32 * 100.0 / words.max(1.0);
     let (kind, confidence, why) = if entries >= 4 {
         (Kind::LiveBlog, 0.8, format!("{entries} lines begin with a time of day"))
@@ -167,13 +181,15 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     })
 }
 
+/// Below this a page without a story is empty.
+const SHELL_WORDS: f32 = 15.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 
 /// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
 fn machine_feed(source: &str) -> Option<&'static str> {
     let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    let head = &start[..start.floor_char_boundary(2000)];
+    let head = &start[..features::floor(start, 2000)];
     if head.starts_with('<') {
         let roots = [
             ("<rss", "root element rss"),
@@ -237,7 +253,7 @@ mod tests {
         let mut p = [0.0; CLASSES.len()];
         (p[0], p[8], p[9]) = (0.35, 0.35, 0.30);
         assert_eq!(CLASSES[decide(&p).0], Class::Skip(SkipReason::Listing));
-        (p[0], p[8], p[9]) = (0.45, 0.30, 0.25);
+        (p[0], p[8], p[9]) = (0.55, 0.25, 0.20);
         assert_eq!(CLASSES[decide(&p).0], Class::Publish(Kind::Article));
     }
 }

@@ -21,7 +21,10 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
     (0..text.lines.len())
         .map(|i| {
             let (line, s) = (&text.lines[i], &page.stats[i]);
-            if page.headline.is_some_and(|h| page.stats[h].hash == s.hash) && i <= first.unwrap_or(0) {
+            // A standfirst taken for the headline ends as sentences do, and the model would keep it.
+            let summary = s.ends_sentence && !s.ends_question && scores[i] >= THRESHOLD && s.words > 12.0;
+            let titled = page.headline.is_some_and(|h| page.stats[h].hash == s.hash);
+            if titled && i <= first.unwrap_or(0) && !summary {
                 return Fate::Found(FoundField::Headline);
             }
             if let Some(field) = field(line, s) {
@@ -133,5 +136,25 @@ fn is_caption(page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
     let shared = own.iter().filter(|w| told.contains(w)).count() as f32 / own.len() as f32;
     let lower = s.words - s.capitals as f32 - s.stops;
     let names = s.words <= 10.0 && lower <= 1.0 && shared >= 0.5;
-    names || (shared >= 0.8 && s.words <= page.stats[first].words * 0.8)
+    let run = common_run(own, told);
+    names || (run >= 5 && run * 2 >= own.len() && s.words <= page.stats[first].words * 0.8)
+}
+
+/// The longest run of content words that both lines have in the same order without a gap.
+fn common_run(a: &[u32], b: &[u32]) -> usize {
+    const MOST: usize = 80;
+    let (a, b) = (&a[..a.len().min(MOST)], &b[..b.len().min(MOST)]);
+    let mut best = 0;
+    let mut before = vec![0usize; b.len() + 1];
+    for x in a {
+        let mut here = vec![0usize; b.len() + 1];
+        for (j, y) in b.iter().enumerate() {
+            if x == y {
+                here[j + 1] = before[j] + 1;
+                best = best.max(here[j + 1]);
+            }
+        }
+        before = here;
+    }
+    best
 }

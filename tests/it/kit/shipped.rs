@@ -1,4 +1,5 @@
-//! A private RabbitMQ node, set up by what `deploy/rabbitmq` ships: its configuration, plugins and definitions.
+//! A private RabbitMQ node as operators have it: it boots with the configuration, plugins and definitions that
+//! `deploy/rabbitmq` ships, and knows their users only. Broker tests, which kill and freeze, have a node of their own.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -16,7 +17,7 @@ const BIN: &str = "/usr/lib/rabbitmq/bin";
 const BOOT: Duration = Duration::from_secs(120);
 const PASSWORD: &str = "only-in-tests";
 
-pub struct Node {
+pub struct Shipped {
     server: Guarded,
     environment: Vec<(&'static str, String)>,
     pub amqp: SocketAddr,
@@ -24,13 +25,13 @@ pub struct Node {
     pub prometheus: SocketAddr,
 }
 
-/// The node that tests share, each in a virtual host of its own; `None` where RabbitMQ is absent.
-pub fn shared() -> Option<&'static Node> {
-    static NODE: OnceLock<Option<Node>> = OnceLock::new();
-    NODE.get_or_init(Node::start).as_ref()
+/// The one node of this run; `None` where RabbitMQ is absent.
+pub fn shared() -> Option<&'static Shipped> {
+    static NODE: OnceLock<Option<Shipped>> = OnceLock::new();
+    NODE.get_or_init(Shipped::start).as_ref()
 }
 
-impl Node {
+impl Shipped {
     pub fn start() -> Option<Self> {
         find("rabbitmq-server")?;
         let [amqp, management, prometheus, distribution, epmd] = free_ports();

@@ -1,0 +1,126 @@
+//! `copydesk store`: what is remembered, counted, carried away, brought in, cut down.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::setup::{runtime, store_url};
+use super::{CONFIGURATION, Exit, UNAVAILABLE, USAGE};
+use crate::config::Config;
+use crate::store::transfer::{self, TransferError};
+use crate::store::{AnyStore, Pruned, Retention, Store};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// file:DIR, a bare directory, or redis://…; store.url of the configuration where it is not given
+    #[arg(long, global = true, value_name = "STORE")]
+    store: Option<String>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Count what the store holds
+    Stats {
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write everything as JSON lines
+    Export {
+        /// A file; standard output where it is not given
+        file: Option<PathBuf>,
+    },
+    /// Read an export; what is known already is left as it is
+    Import {
+        /// A file; standard input where it is `-`
+        file: PathBuf,
+    },
+    /// Forget what is past retention, now; a running service does it by itself, little by little
+    Prune {
+        /// Instead of store.retention_days
+        #[arg(long)]
+        days: Option<u32>,
+        /// Instead of store.max_articles
+        #[arg(long)]
+        articles: Option<u64>,
+    },
+}
+
+/// Entries that one step of pruning may forget.
+const PRUNE_STEPS: usize = 5_000;
+
+pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
+    let url = args.store.as_deref().map_or_else(|| config.text("store.url").to_owned(), store_url);
+    runtime()?.block_on(async {
+        let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
+        let none =
+            || Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…");
+        act(config, &store.ok_or_else(none)?, args.action).await
+    })
+}
+
+async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Exit> {
+    match action {
+        Action::Stats { json } => {
+            let stats = store.stats().await?;
+            let value = serde_json::to_value(&stats).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
+            if json {
+                println!("{value}");
+            } else if let serde_json::Value::Object(fields) = value {
+                for (name, value) in fields {
+                    println!("{name:<11} {value}");
+                }
+            }
+        }
+        Action::Export { file } => {
+            let written = match file {
+                Some(path) => {
+                    let file = File::create(&path).map_err(|e| unreadable(&path, &e))?;
+                    transfer::export(store, &mut BufWriter::new(file)).await?
+                }
+                None => transfer::export(store, &mut std::io::stdout().lock()).await?,
+            };
+            eprintln!("{written} entries exported");
+        }
+        Action::Import { file } => {
+            let (read, new) = if file == Path::new("-") {
+                transfer::import(store, &mut std::io::stdin().lock()).await?
+            } else {
+                let file = File::open(&file).map_err(|e| unreadable(&file, &e))?;
+                transfer::import(store, &mut BufReader::new(file)).await?
+            };
+            eprintln!("{read} entries read, {new} of them new");
+        }
+        Action::Prune { days, articles } => {
+            let retention = Retention {
+                days: days.unwrap_or(config.size("store.retention_days") as u32),
+                articles: articles.unwrap_or(config.size("store.max_articles") as u64),
+            };
+            let mut forgotten = Pruned { more: true, ..Pruned::default() };
+            while forgotten.more {
+                let step = store.prune(retention, PRUNE_STEPS).await?;
+                forgotten.articles += step.articles;
+                forgotten.pages += step.pages;
+                forgotten.more = step.more;
+            }
+            eprintln!("{} articles and {} pages forgotten", forgotten.articles, forgotten.pages);
+        }
+    }
+    std::io::stdout().flush().map_err(|e| Exit::new(UNAVAILABLE, format!("standard output: {e}")))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Exit {
+    Exit::new(USAGE, format!("{}: {error}", path.display()))
+}
+
+impl From<TransferError> for Exit {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Store(error) => error.into(),
+            TransferError::Line { .. } => Self::new(CONFIGURATION, error.to_string()),
+            TransferError::Io(_) => Self::new(UNAVAILABLE, error.to_string()),
+        }
+    }
+}

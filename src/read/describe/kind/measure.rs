@@ -1,0 +1,112 @@
+//! Measures of a block's text: words, sentence ends, times, dates, prices, counters.
+
+use super::words::is_unspaced;
+
+/// Short patterns at the start of a block, or in it.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// Starts with a time of day.
+    pub clock: bool,
+    pub duration: bool,
+    pub date: bool,
+    pub price: bool,
+    /// `3/12`, `3 of 12`.
+    pub counter: bool,
+}
+
+impl Marks {
+    pub fn of(text: &str) -> Self {
+        let mut marks = Self::default();
+        let head: Vec<char> = text.chars().take(120).collect();
+        let digits =
+            |from: usize| head[from.min(head.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+        let first = digits(0);
+        if (1..=2).contains(&first) && head.get(first).is_some_and(|c| matches!(c, ':' | '.' | 'h')) {
+            let second = digits(first + 1);
+            let next = head.get(first + 1 + second);
+            marks.clock = second == 2 && !next.is_some_and(|c| matches!(c, '.' | ',' | '-' | '/' | '%'));
+        }
+        if (1..=3).contains(&first) {
+            let rest: String = head[first..].iter().collect();
+            let rest = rest.trim_start();
+            marks.counter = rest.strip_prefix(['/', '∕']).is_some_and(|r| {
+                let r = r.trim_start();
+                r.starts_with(|c: char| c.is_ascii_digit()) && !r[1..].contains('/')
+            });
+        }
+        for (i, c) in head.iter().enumerate() {
+            match c {
+                '€' | '£' | '$' | '¥' | '₽' | '₺' | '￥' | '₹' => marks.price = true,
+                ':' if i > 0 && head[i - 1].is_ascii_digit() && digits(i + 1) == 2 => marks.duration = true,
+                '.' | '/' | '-' if i > 1 && digits(i + 1) >= 2 && head[i - 1].is_ascii_digit() => {
+                    let after = i + 1 + digits(i + 1);
+                    marks.date |= head.get(after) == Some(c) && digits(after + 1) >= 2;
+                }
+                _ => {}
+            }
+        }
+        marks
+    }
+}
+
+/// Whether a line begins with a time of day.
+pub fn starts_with_clock(line: &str) -> bool {
+    Marks::of(line).clock
+}
+
+/// Words between non-letters; two characters a word in scripts that write no spaces.
+pub fn word_count(text: &str) -> f32 {
+    let (mut words, mut inside) = (0.0, false);
+    for c in text.chars() {
+        if is_unspaced(c) {
+            words += 0.5;
+            inside = false;
+        } else if c.is_alphanumeric() {
+            if !inside {
+                words += 1.0;
+            }
+            inside = true;
+        } else if !matches!(c, '\'' | '’' | '-') {
+            inside = false;
+        }
+    }
+    words
+}
+
+pub fn ends_a_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '\'', '”', '’', '“', '»', '«', ')', ']', '」', '』', ' '])
+        .ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', ':', '։', '।', ';'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks() {
+        for (text, clock, counter, date, price) in [
+            ("18:42 Ferry company cancels", true, false, false, false),
+            ("9.05 Uhr", true, false, false, false),
+            ("12.09.2025", false, false, true, false),
+            ("3/12 The goat", false, true, false, false),
+            ("3 / 12 The goat", false, true, false, false),
+            ("2025-09-12", false, false, true, false),
+            ("£84.00", false, false, false, true),
+            ("1.500 people", false, false, false, false),
+            ("", false, false, false, false),
+            ("7", false, false, false, false),
+        ] {
+            let m = Marks::of(text);
+            assert_eq!((m.clock, m.counter, m.date, m.price), (clock, counter, date, price), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_counted_in_any_script() {
+        for (text, words) in
+            [("a b c", 3.0), ("don't stop", 2.0), ("日本語新聞", 2.5), ("", 0.0), ("Привет, мир!", 2.0)]
+        {
+            assert_eq!(word_count(text), words, "{text}");
+        }
+    }
+}

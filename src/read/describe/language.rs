@@ -1,0 +1,174 @@
+//! The language of a text, by the scripts and n-grams of its words: a naive Bayes model over selected
+//! features, told apart from the languages it does not claim to know. Short text gets an honest `und`.
+
+pub mod features;
+pub mod model;
+
+use model::{Model, SHIPPED};
+
+use crate::model::article::Language;
+
+/// Bytes of a text that are looked at: the head, and two samples of what follows.
+const HEAD: usize = 600;
+const SAMPLE: usize = 200;
+/// Letters below which no language is told from others that share the script.
+const FEWEST_LETTERS: usize = 8;
+
+/// What the model makes of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guess {
+    /// Shortest BCP 47 form, or `und`.
+    pub tag: &'static str,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+const UNKNOWN: Guess = Guess { tag: "und", confidence: 0.0 };
+
+/// The language of a text.
+pub fn identify(text: &str) -> Guess {
+    guess(&SHIPPED, text)
+}
+
+/// The language of a text by a given model.
+pub fn guess(model: &Model, text: &str) -> Guess {
+    let mut scores = vec![0u32; model.languages.len()];
+    let mut seen = 0u32;
+    let mut letters = 0usize;
+    for sample in samples(text) {
+        features::each(sample, &mut letters, |hash| {
+            seen += 1;
+            for (language, weight) in model.postings(hash) {
+                scores[language as usize] += u32::from(weight);
+            }
+        });
+    }
+    if seen == 0 {
+        return UNKNOWN;
+    }
+    let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
+    for (i, (score, known)) in scores.iter().zip(&model.languages).enumerate() {
+        let score = *score as f32 + known.bias * seen as f32;
+        if score > first.0 {
+            second = first.0;
+            first = (score, i);
+        } else if score > second {
+            second = score;
+        }
+    }
+    let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
+    let mean = scores[first.1] as f32 / seen as f32;
+    // Below a share of what its own texts score, the text is of no known language.
+    let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
+    let margin = (first.0 - second) * model::STEP;
+    if mean < expected || letters < 2 {
+        return UNKNOWN;
+    }
+    // Features of one word are no independent witnesses: the margin counts for an eighth.
+    let confidence = 1.0 / (1.0 + (-(margin / 8.0)).exp()) * (1.0 - 1.0 / (1.0 + letters as f32));
+    if letters < FEWEST_LETTERS && margin < 6.0 || margin < 0.5 {
+        return UNKNOWN;
+    }
+    match language.supported {
+        true => Guess { tag: language.tag, confidence },
+        false => Guess { tag: "und", confidence: 0.0 },
+    }
+}
+
+/// The language of an article, with what the page declares kept where it says anything.
+pub fn language(text: &str, declared: Option<&str>) -> Language {
+    let guess = identify(text);
+    Language { tag: guess.tag.to_owned(), confidence: guess.confidence, declared: declared.and_then(tidy) }
+}
+
+/// A declared tag in its usual case: `en_us` → `en-US`.
+fn tidy(raw: &str) -> Option<String> {
+    let raw = raw.trim();
+    if raw.is_empty()
+        || raw.len() > 16
+        || !raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    {
+        return None;
+    }
+    let mut parts = raw.split(['-', '_']);
+    let mut out = parts.next()?.to_ascii_lowercase();
+    if !(2..=3).contains(&out.len()) {
+        return None;
+    }
+    for part in parts {
+        out.push('-');
+        match part.len() {
+            2 => out += &part.to_ascii_uppercase(),
+            4 => {
+                out += &part[..1].to_ascii_uppercase();
+                out += &part[1..].to_ascii_lowercase();
+            }
+            _ => out += &part.to_ascii_lowercase(),
+        }
+    }
+    Some(out)
+}
+
+/// The head of a text, and where it is long two samples further on.
+fn samples(text: &str) -> impl Iterator<Item = &str> {
+    let cut = |from: usize, length: usize| -> &str {
+        let (mut from, mut to) = (from.min(text.len()), (from + length).min(text.len()));
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        while !text.is_char_boundary(to) {
+            to -= 1;
+        }
+        &text[from..to.max(from)]
+    };
+    let further = text.len() > HEAD * 3;
+    [(0, HEAD), (text.len() / 2, SAMPLE), (text.len() * 4 / 5, SAMPLE)]
+        .into_iter()
+        .enumerate()
+        .filter(move |(i, _)| *i == 0 || further)
+        .map(move |(_, (from, length))| cut(from, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences() {
+        for (text, tag) in [
+            ("The council has voted to close the old bridge at the end of the month.", "en"),
+            ("Der Stadtrat hat beschlossen, die alte Brücke Ende des Monats zu schließen.", "de"),
+            ("Le conseil municipal a voté la fermeture du vieux pont à la fin du mois.", "fr"),
+            ("El ayuntamiento ha votado cerrar el viejo puente a finales de mes.", "es"),
+            ("A câmara municipal votou pelo encerramento da ponte velha no final do mês.", "pt"),
+            ("Городской совет проголосовал за закрытие старого моста в конце месяца.", "ru"),
+            ("Міська рада проголосувала за закриття старого мосту наприкінці місяця.", "uk"),
+            ("Το δημοτικό συμβούλιο ψήφισε το κλείσιμο της παλιάς γέφυρας.", "el"),
+            ("市议会投票决定在月底关闭这座旧桥，并为居民开设新的道路。", "zh"),
+            ("市議會投票決定在月底關閉這座舊橋，並為居民開設新的道路。", "zh-Hant"),
+            ("市議会は月末に古い橋を閉鎖することを決定しました。", "ja"),
+            ("시의회는 이달 말에 오래된 다리를 폐쇄하기로 결정했다.", "ko"),
+            ("صوت مجلس المدينة على إغلاق الجسر القديم في نهاية الشهر.", "ar"),
+            ("नगर परिषद ने महीने के अंत में पुराने पुल को बंद करने के लिए मतदान किया।", "hi"),
+            ("", "und"),
+            ("12345 67890 !!!", "und"),
+            ("OK", "und"),
+        ] {
+            assert_eq!(identify(text).tag, tag, "{text}");
+        }
+    }
+
+    #[test]
+    fn declared_tags_are_tidied() {
+        for (raw, expected) in [
+            ("en_us", Some("en-US")),
+            ("DE", Some("de")),
+            ("zh-hant-tw", Some("zh-Hant-TW")),
+            ("English", None),
+            ("", None),
+            ("<script>", None),
+        ] {
+            assert_eq!(tidy(raw).as_deref(), expected, "{raw}");
+        }
+    }
+}

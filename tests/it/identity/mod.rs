@@ -1,0 +1,310 @@
+//! Which article is this: verdicts, ids and versions; the order of claim and keep; pairs that must be
+//! told apart and pairs that must be one.
+
+mod articles;
+mod figures;
+mod pairs;
+mod templates;
+mod versions;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use copydesk::assess::identify::{Identified, Identifier, IdentifySettings};
+use copydesk::model::verdict::Verdict;
+use copydesk::model::{Failure, Observations};
+use copydesk::store::AnyStore;
+
+use crate::redis_server::RedisServer;
+use articles::{Capture, STORIES};
+
+/// An identifier with an empty embedded store.
+struct Desk {
+    identifier: Identifier,
+    _dir: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("directory");
+        let url = format!("file:{}", dir.path().display());
+        Self { identifier: identifier(&url, Duration::from_secs(60)).await, _dir: dir }
+    }
+
+    async fn publish(&self, capture: &Capture) -> Identified {
+        publish(&self.identifier, capture).await
+    }
+}
+
+async fn identifier(url: &str, lease: Duration) -> Identifier {
+    let store = AnyStore::open(url, 16 << 20).await.expect("opens").expect("is a store");
+    Identifier::new(store, IdentifySettings { lease, ..IdentifySettings::default() })
+}
+
+async fn identify(identifier: &Identifier, capture: &Capture) -> Identified {
+    identifier.identify(&capture.article(), Observations::default()).await.expect("identifies")
+}
+
+/// Identifies and keeps, as if the event had been confirmed.
+async fn publish(identifier: &Identifier, capture: &Capture) -> Identified {
+    let identified = identify(identifier, capture).await;
+    identifier.keep(identified.claim.clone()).await.expect("keeps");
+    identified
+}
+
+fn story(n: usize) -> Capture {
+    let (headline, body) = STORIES[n];
+    Capture::of(headline, body)
+}
+
+fn verdict(identified: &Identified) -> Verdict {
+    identified.dedup.verdict
+}
+
+fn method(identified: &Identified) -> &str {
+    identified.dedup.method.as_deref().unwrap_or("")
+}
+
+#[tokio::test]
+async fn each_capture_of_an_article_is_what_it_is() {
+    let desk = Desk::new().await;
+    let first = story(0).url("https://herald.example/pier").scraper("reader").at("2031-03-12T08:00:00Z");
+    let created = desk.publish(&first).await;
+    assert_eq!((verdict(&created), created.version), (Verdict::New, 1));
+    assert!(created.dedup.of.is_none());
+
+    let again = desk.publish(&first.clone().at("2031-03-12T09:00:00Z")).await;
+    assert_eq!((verdict(&again), method(&again)), (Verdict::ExactDuplicate, "url"));
+    assert_eq!((&again.article_id, again.version), (&created.article_id, 1));
+    let of = again.dedup.of.as_ref().expect("names the original");
+    assert_eq!((&of.article_id, of.version, &of.event_id), (&created.article_id, 1, &created.event_id));
+    assert_ne!(again.event_id, created.event_id);
+
+    let mut edited = first.clone().at("2031-03-12T10:00:00Z");
+    edited.body = edited.body.replace("12 of its 80", "14 of its 80");
+    let updated = desk.publish(&edited).await;
+    assert_eq!((verdict(&updated), updated.version), (Verdict::Update, 2));
+    assert_eq!(updated.article_id, created.article_id);
+
+    let late = desk.publish(&first.clone().at("2031-03-12T09:30:00Z")).await;
+    assert_eq!((verdict(&late), method(&late)), (Verdict::NearDuplicate, "older_capture"));
+    assert_eq!((&late.article_id, late.version), (&created.article_id, 2));
+
+    let copy = desk.publish(&story(0).url("https://courier.example/a/77").scraper("reader")).await;
+    assert_eq!(verdict(&copy), Verdict::Syndicated);
+    assert_ne!(copy.article_id, created.article_id);
+    assert_eq!(copy.dedup.of.as_ref().map(|o| &o.article_id), Some(&created.article_id));
+
+    let moved = desk.publish(&first.clone().url("https://herald.example/2031/pier-closed")).await;
+    assert!(matches!(verdict(&moved), Verdict::ExactDuplicate | Verdict::NearDuplicate), "{moved:?}");
+    assert_eq!(moved.article_id, created.article_id);
+
+    let other = desk.publish(&story(1).url("https://herald.example/railway")).await;
+    assert_eq!(verdict(&other), Verdict::New);
+}
+
+#[tokio::test]
+async fn a_page_seen_keeps_its_ids_whatever_becomes_of_the_article() {
+    let desk = Desk::new().await;
+    let first = story(2).url("https://herald.example/bread").at("2031-03-12T08:00:00Z");
+    let created = desk.publish(&first).await;
+    let mut edited = first.clone().at("2031-03-12T09:00:00Z");
+    edited.body.push_str("\n\nThe second shop will open on 3 September, the two announced on Monday.");
+    assert_eq!(desk.publish(&edited).await.version, 2);
+    let again = desk.publish(&first).await;
+    assert_eq!((verdict(&again), method(&again)), (Verdict::ExactDuplicate, "page_key"));
+    assert_eq!((again.article_id, again.version), (created.article_id, 1));
+    assert_eq!(again.event_id, created.event_id);
+}
+
+#[tokio::test]
+async fn extractions_of_one_page_are_reconciled() {
+    let desk = Desk::new().await;
+    let at = "2031-03-12T08:00:00Z";
+    let mut bare = story(3).url("https://herald.example/storm").scraper("bare").at(at);
+    bare.headline = None;
+    let created = desk.publish(&bare).await;
+    let full = story(3).url("https://herald.example/storm").scraper("full").at(at);
+    let better = desk.publish(&full).await;
+    assert_eq!((verdict(&better), method(&better)), (Verdict::Update, "better_extraction"));
+    let mut noisy = story(3).url("https://herald.example/storm").scraper("dump").at(at);
+    noisy.body.push_str("\n\nRead our other stories about the storm and what it means for the isles today.");
+    let worse = desk.publish(&noisy).await;
+    assert_eq!(verdict(&worse), Verdict::NearDuplicate);
+    assert_eq!((worse.article_id, worse.version), (created.article_id, 2));
+    // Edited later, and captured without its headline: that of the earlier version stays.
+    let mut later = bare.clone().scraper("full").at("2031-03-12T12:00:00Z");
+    later.body = later.body.replace("14,000", "21,000");
+    let updated = desk.publish(&later).await;
+    assert_eq!(verdict(&updated), Verdict::Update);
+    assert_eq!(updated.filled.headline.as_deref(), Some(STORIES[3].0));
+}
+
+#[tokio::test]
+async fn a_canonical_url_that_points_everywhere_joins_nothing() {
+    let desk = Desk::new().await;
+    for canonical in ["https://herald.example/", "https://herald.example/news/main"] {
+        let mut ids = Vec::new();
+        for n in 0..STORIES.len() {
+            let mut capture = story(n).url(&format!("https://herald.example/{}/{n}", canonical.len()));
+            capture.body.push_str(&format!("\n\nThis version was made for {canonical} by the test alone."));
+            capture.canonical = Some(canonical.to_owned());
+            let identified = desk.publish(&capture).await;
+            ids.push(identified.article_id);
+        }
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), STORIES.len(), "{canonical}");
+    }
+    // while one that is right joins a print version to its article
+    let article = story(4).url("https://isles.example/drums");
+    let created = desk.publish(&article).await;
+    let mut print = story(4).url("https://isles.example/print?id=9");
+    print.canonical = Some("https://isles.example/drums".into());
+    print.body = print.body.split("\n\n").take(3).collect::<Vec<_>>().join("\n\n");
+    let printed = desk.publish(&print).await;
+    assert_eq!((printed.article_id, printed.version), (created.article_id, 1));
+}
+
+#[tokio::test]
+async fn a_farm_of_copies_is_one_article_and_its_cost_stays_flat() {
+    let desk = Desk::new().await;
+    let mut ids = std::collections::BTreeSet::new();
+    let mut took = Vec::new();
+    for n in 0..400 {
+        let since = Instant::now();
+        ids.insert(desk.publish(&story(5).url(&format!("https://farm.example/{n}"))).await.article_id);
+        took.push(since.elapsed());
+    }
+    assert_eq!(ids.len(), 1);
+    let median = |t: &[Duration]| {
+        let mut t = t.to_vec();
+        t.sort_unstable();
+        t[t.len() / 2]
+    };
+    let (first, last) = (median(&took[..100]), median(&took[300..]));
+    assert!(last < first * 5 + Duration::from_millis(2), "{first:?} at first, {last:?} at last");
+}
+
+#[tokio::test]
+async fn the_shortest_and_the_longest_articles_pass() {
+    let desk = Desk::new().await;
+    let short = |text: &str, n: u32| Capture::of("", text).url(&format!("https://herald.example/s/{n}"));
+    let created = desk.publish(&short("Bus line nine will not run on Sunday. Sorry about that.", 1)).await;
+    let again = desk.publish(&short("Bus line nine will not run on Sunday. Sorry about that!", 1)).await;
+    assert_eq!(again.article_id, created.article_id);
+    let long: String =
+        (0..60_000).map(|n| format!("Sentence number {n} of the great book says a little more. ")).collect();
+    assert!(long.len() > 3_000_000);
+    let created = desk.publish(&short(&long, 2)).await;
+    let again = desk.publish(&short(&format!("{long} And this is new at its end."), 3)).await;
+    assert_eq!(again.article_id, created.article_id);
+    let empty = desk.publish(&short("", 4)).await;
+    let other = desk.publish(&short("", 5)).await;
+    assert_ne!(empty.article_id, other.article_id);
+}
+
+#[tokio::test]
+async fn a_copy_waits_until_what_it_meets_is_kept_or_released() {
+    let desk = Arc::new(Desk::new().await);
+    let original = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
+    let copying = {
+        let desk = Arc::clone(&desk);
+        tokio::spawn(async move { desk.publish(&story(6).url("https://herald.example/b")).await })
+    };
+    // A stranger does not wait.
+    let stranger = desk.publish(&story(7).url("https://herald.example/c")).await;
+    assert_eq!(verdict(&stranger), Verdict::New);
+    assert!(!copying.is_finished());
+    desk.identifier.keep(original.claim).await.expect("keeps");
+    let copy = copying.await.expect("runs");
+    assert_eq!(verdict(&copy), Verdict::ExactDuplicate);
+    assert_eq!(copy.article_id, original.article_id);
+
+    let given_up = identify(&desk.identifier, &story(8).url("https://herald.example/d")).await;
+    let copying = {
+        let desk = Arc::clone(&desk);
+        tokio::spawn(async move { desk.publish(&story(8).url("https://herald.example/e")).await })
+    };
+    desk.identifier.release(given_up.claim).await.expect("releases");
+    let copy = copying.await.expect("runs");
+    assert_eq!(verdict(&copy), Verdict::New);
+    assert_ne!(copy.event_id, given_up.event_id, "nothing of a released claim is left");
+}
+
+#[tokio::test]
+async fn who_takes_the_place_of_a_dropped_claim_gives_out_its_ids() {
+    let desk = Desk::new().await;
+    let lost = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
+    let (article_id, event_id) = (lost.article_id.clone(), lost.event_id.clone());
+    drop(lost);
+    let copy = desk.publish(&story(6).url("https://herald.example/b")).await;
+    assert_eq!(verdict(&copy), Verdict::New);
+    assert_eq!((&copy.article_id, &copy.event_id), (&article_id, &event_id));
+    let redelivered = desk.publish(&story(6).url("https://herald.example/a")).await;
+    assert_eq!(verdict(&redelivered), Verdict::ExactDuplicate);
+    assert_eq!((redelivered.article_id, redelivered.event_id), (article_id, event_id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_that_share_a_redis_agree() {
+    let server = RedisServer::start();
+    let lease = Duration::from_millis(400);
+    let mut replicas = Vec::new();
+    for _ in 0..4 {
+        replicas.push(Arc::new(identifier(&server.url(), lease).await));
+    }
+    // Each story under eight addresses, thrown at four replicas at once.
+    let mut running = Vec::new();
+    for n in 0..STORIES.len() {
+        for copy in 0..8 {
+            let replica = Arc::clone(&replicas[(n + copy) % 4]);
+            let capture = story(n).url(&format!("https://herald.example/{n}/{copy}"));
+            running.push(tokio::spawn(async move { (n, publish(&replica, &capture).await) }));
+        }
+    }
+    let mut created = [0; STORIES.len()];
+    let mut ids = vec![std::collections::BTreeSet::new(); STORIES.len()];
+    for one in running {
+        let (n, identified) = one.await.expect("runs");
+        created[n] += usize::from(verdict(&identified) == Verdict::New);
+        ids[n].insert(identified.article_id);
+    }
+    assert_eq!(created, [1; STORIES.len()]);
+    assert!(ids.iter().all(|ids| ids.len() == 1), "{ids:?}");
+
+    // A replica dies between publish and keep: its claim lapses, the page comes to another.
+    let backwards: Vec<&str> = STORIES[0].1.split(' ').rev().collect();
+    let extra_page = Capture::of("A story of its own", &backwards.join(" ")).url("https://isles.example/own");
+    let (url, doomed_page) = (server.url(), extra_page.clone());
+    let dead = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        let published = runtime.block_on(async {
+            let doomed = identifier(&url, lease).await;
+            identify(&doomed, &doomed_page).await
+        });
+        drop(runtime);
+        published.event_id
+    });
+    let event_id = dead.join().expect("published, and died");
+    let since = Instant::now();
+    let after = publish(&replicas[0], &extra_page).await;
+    assert_eq!((verdict(&after), after.event_id), (Verdict::New, event_id));
+    assert!(since.elapsed() < lease * 5, "waited {:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn with_the_store_out_of_reach_nothing_is_published_unless_the_configuration_says_so() {
+    let server = RedisServer::start();
+    let store = || async { AnyStore::open(&server.url(), 0).await.expect("opens").expect("is a store") };
+    let careful = Identifier::new(store().await, IdentifySettings::default());
+    let bold = IdentifySettings { publish_unchecked: true, ..IdentifySettings::default() };
+    let bold = Identifier::new(store().await, bold);
+    drop(server);
+    let article = story(0).url("https://herald.example/a").article();
+    let refused = careful.identify(&article, Observations::default()).await;
+    assert!(matches!(refused, Err(Failure::Shared { what: "store", .. })), "{refused:?}");
+    let unchecked = bold.identify(&article, Observations::default()).await.expect("published");
+    let alone = Identifier::default().identify(&article, Observations::default()).await.expect("alone");
+    assert_eq!((unchecked.article_id, unchecked.event_id), (alone.article_id, alone.event_id));
+}
