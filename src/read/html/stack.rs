@@ -6,7 +6,7 @@ use super::attributes::{Attributes, Name, Value};
 use super::fields::{spelled, trimmed};
 use super::tags::{self, Tag};
 use super::writer::Writer;
-use crate::model::html::{Block, Container, HtmlPage, NONE, Span};
+use crate::model::html::{Block, HtmlPage, NONE, Span};
 use crate::read::Limits;
 
 /// An open element.
