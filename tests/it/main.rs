@@ -9,6 +9,7 @@ mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
 /// What every transport promises, held against each of them.
+/// What every transport promises.
 mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
@@ -26,6 +27,8 @@ mod kit;
 mod prometheus;
 /// Which room may know which.
 mod rooms;
+/// What systemd is told.
+mod systemd;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
 /// The settings that `deploy/` gives are known.

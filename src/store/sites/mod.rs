@@ -255,14 +255,14 @@ impl Edition {
         // The lead is assigned before anything is counted.
         let number = self.assign(sketch(&seen.lead));
         let oldest = self.leads.front().map_or(0, |l| l.number);
-        let repeated: Vec<bool> = seen
-            .lines
-            .iter()
-            .map(|line| self.lines.get(&line.hash).is_some_and(|known| known.leads.len() >= 2))
-            .collect();
+        let elsewhere = |known: &LineMemory| known.leads.iter().any(|&lead| lead != number);
+        let repeated: Vec<bool> =
+            seen.lines.iter().map(|line| self.lines.get(&line.hash).is_some_and(elsewhere)).collect();
         for (i, line) in seen.lines.iter().enumerate() {
-            // The ends of a page are as good as its furniture.
-            let company = (i == 0 || repeated[i - 1]) && repeated.get(i + 1).is_none_or(|&r| r);
+            // The ends of a page are as good as its furniture, but not by themselves.
+            let before = i.checked_sub(1).map(|at| repeated[at]);
+            let after = repeated.get(i + 1).copied();
+            let company = before != Some(false) && after != Some(false) && (before, after) != (None, None);
             let known = self.lines.entry(line.hash).or_insert_with(|| LineMemory {
                 first: number,
                 since: at,
@@ -336,10 +336,11 @@ impl Edition {
 
     fn is_boilerplate(&self, line: &LineMemory, share: f32) -> bool {
         let leads = line.leads.len();
+        // A first sighting has no company yet.
+        let in_company = leads >= 2 && line.company as usize * 2 >= leads;
         if !line.prose {
-            return leads >= LEADS && share >= SHARE;
+            return leads >= LEADS - usize::from(in_company) && share >= SHARE;
         }
-        let in_company = line.company as usize * 2 > leads;
         if in_company && leads >= LEADS && share >= PROSE_SHARE {
             return true;
         }

@@ -236,6 +236,14 @@ impl Sink for RabbitSink {
     }
 }
 
+/// Whether what the worker needs exists, by passive declaration.
+pub async fn check(settings: &Settings) -> Result<(), Fault> {
+    let connection = connect(settings, "check").await?;
+    let checked = topology::check(&connection, settings).await;
+    connection.close(200, "done".into()).await?;
+    checked
+}
+
 /// Opens one connection, named for those who look at the broker.
 async fn connect(settings: &Settings, what: &str) -> Result<Connection, Fault> {
     let mut uri: AMQPUri = settings

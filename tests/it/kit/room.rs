@@ -332,11 +332,11 @@ impl Process {
         let mut said = Vec::new();
         let listen = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the worker ended at once: {said:?}") };
-            said.push(line);
-            assert!(said.len() <= 50, "the worker does not say where it listens: {said:?}");
-            if let Some(listen) = listening(said.last().unwrap()) {
+            if let Some(listen) = listening(&line) {
                 break listen;
             }
+            said.push(line);
+            assert!(said.len() < 50, "the worker does not say where it listens: {said:?}");
         };
         // the pipe must not fill
         std::thread::spawn(move || lines.for_each(drop));
@@ -376,8 +376,8 @@ impl Drop for Process {
 
 fn listening(line: &str) -> Option<String> {
     let event: serde_json::Value = serde_json::from_str(line).ok()?;
-    let said = event.to_string().contains("metrics and health are served");
-    said.then(|| event["listen"].as_str().unwrap_or("").to_owned())
+    let told = event.to_string().contains("metrics and health are served");
+    told.then(|| event["listen"].as_str().unwrap_or("").to_owned())
 }
 
 /// `count` small articles, each told apart by its message id.
