@@ -1,6 +1,9 @@
 //! What each step of `read` costs on one thread: `cargo bench --bench steps`. Pages are made here, so that
 //! anyone can run it; with a corpus (`COPYDESK_CORPUS`, else `../shared`) its publisher pages are read too.
 
+/// Topics and entities.
+mod topics;
+
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -70,14 +73,14 @@ fn parsed(source: &str) -> copydesk::model::html::HtmlPage {
 fn extracted(page: &DecodedPage) -> usize {
     let parsed = Parsed::Html(Box::new(parsed(&page.text)));
     let settings = ReadSettings::default();
-    let body =
-        extract::extract(page, &parsed, &settings, &mut Budget::new(u64::MAX), &mut Trace::default());
+    let body = extract::extract(page, &parsed, &settings, &mut Budget::new(u64::MAX), &mut Trace::default());
     body.map_or(0, |b| b.paragraphs.len())
 }
 
 /// A page with as much script, navigation and text as news pages have.
 fn news_page(bytes: usize) -> String {
-    let mut page = String::from("<!DOCTYPE html><html lang=en><head><title>Ferry runs aground</title></head><body>");
+    let mut page =
+        String::from("<!DOCTYPE html><html lang=en><head><title>Ferry runs aground</title></head><body>");
     let mut n = 0;
     while page.len() < bytes {
         n += 1;

@@ -8,13 +8,72 @@ use proptest::prelude::*;
 
 /// Pieces that pages, good and bad, are made of.
 const PIECES: [&str; 66] = [
-    "<p>", "</p>", "<div class=story>", "</div>", "<span class='byline'>", "</span>", "<a href=/x>", "</a>", "<b>",
-    "</b>", "<i>", "</i>", "<ul>", "<li>", "</li>", "</ul>", "<table>", "<tr>", "<td>", "</td>", "</tr>", "</table>",
-    "<h1>", "</h1>", "<h2>", "<br>", "<br/>", "<script>", "</script>", "<style>", "</style>", "<!--", "-->", "<svg>",
-    "</svg>", "<math>", "</math>", "<button>", "</button>", "<select>", "<option>", "</select>", "<template>",
-    "</template>", "<noscript>", "</noscript>", "<figure>", "<img src=a>", "<figcaption>", "</figure>",
-    "<time datetime=2024>", "</time>", "<div itemprop=articleBody>", "&amp;", "&#x41", "&", "<", ">", "\"", "'",
-    "<pre>", "</pre>", "\n\n", " text of a line, ", "水。", "<x-card>",
+    "<p>",
+    "</p>",
+    "<div class=story>",
+    "</div>",
+    "<span class='byline'>",
+    "</span>",
+    "<a href=/x>",
+    "</a>",
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "<ul>",
+    "<li>",
+    "</li>",
+    "</ul>",
+    "<table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "</tr>",
+    "</table>",
+    "<h1>",
+    "</h1>",
+    "<h2>",
+    "<br>",
+    "<br/>",
+    "<script>",
+    "</script>",
+    "<style>",
+    "</style>",
+    "<!--",
+    "-->",
+    "<svg>",
+    "</svg>",
+    "<math>",
+    "</math>",
+    "<button>",
+    "</button>",
+    "<select>",
+    "<option>",
+    "</select>",
+    "<template>",
+    "</template>",
+    "<noscript>",
+    "</noscript>",
+    "<figure>",
+    "<img src=a>",
+    "<figcaption>",
+    "</figure>",
+    "<time datetime=2024>",
+    "</time>",
+    "<div itemprop=articleBody>",
+    "&amp;",
+    "&#x41",
+    "&",
+    "<",
+    ">",
+    "\"",
+    "'",
+    "<pre>",
+    "</pre>",
+    "\n\n",
+    " text of a line, ",
+    "水。",
+    "<x-card>",
 ];
 
 fn page(source: &str) -> HtmlPage {
@@ -37,7 +96,9 @@ fn check(source: &str) {
     }
     for (c, container) in page.containers.iter().enumerate() {
         assert!(container.parent as usize >= page.containers.len() || (container.parent as usize) < c);
-        assert!(container.first_block <= container.end_block && container.end_block as usize <= page.blocks.len());
+        assert!(
+            container.first_block <= container.end_block && container.end_block as usize <= page.blocks.len()
+        );
     }
     assert!(page.anchors.iter().all(|a| !page.text(a.text).trim().is_empty()), "{source:?}");
     let sight = Sight::of(&page);

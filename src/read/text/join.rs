@@ -43,7 +43,8 @@ fn continues(a: &Line, b: &Line) -> bool {
         return !ends_sentence(&a.text) || first == ')';
     }
     // A mark of the sentence before, left over by a link: `: it was so`, `" he said`.
-    if matches!(first, ':' | '"' | '“' | '-' | '–' | '—') && b.text[first.len_utf8()..].starts_with(' ') {
+    if matches!(first, ':' | '"' | '“' | '-' | '–' | '—') && b.text[first.len_utf8()..].starts_with(' ')
+    {
         return !ends_sentence(&a.text) && (words(&a.text, 2) || words(&b.text, 4));
     }
     let some = |line: &Line| line.text.len() >= 60 || words(&line.text, 4);
