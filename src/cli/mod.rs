@@ -20,6 +20,8 @@ mod reprocess;
 pub mod rules;
 /// Source health, from events.
 mod sources;
+/// What sites have taught.
+mod sites;
 /// What is remembered: counted, exported, imported, cut down.
 mod store;
 /// Configuration checked: every mistake at once.
@@ -97,6 +99,8 @@ pub enum Command {
     Reprocess(reprocess::Args),
     /// Show the health of each source, from events: volume, copies, what is missing
     Sources(sources::Args),
+    /// Show what sites have taught; pin, forbid or forget a line
+    Sites(sites::Args),
     /// Count, export, import or cut down what is remembered
     Store(store::Args),
     /// Check the configuration; every mistake is told at once
@@ -150,6 +154,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Reprocess(args) => reprocess::run(&load()?, args),
         Command::Sources(args) => sources::run(args),
+        Command::Sites(args) => sites::run(&load()?, args),
         Command::Store(args) => store::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
         Command::Rules(args) => rules::run(&load()?, args),

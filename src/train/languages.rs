@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+mod refine;
+
 use crate::read::describe::language::features;
 use crate::read::describe::language::model::{Feature, Known, Model, STEP};
 
@@ -19,7 +21,7 @@ const MOST_TEXT: usize = 700_000;
 const LEAST_TEXT: usize = 40_000;
 /// Features kept in all, and languages one feature names at most.
 const FEATURES: usize = 190_000;
-const MOST_LANGUAGES: usize = 24;
+const MOST_LANGUAGES: usize = 30;
 /// A feature that a language does not use counts as seen this often.
 const FLOOR: f64 = 4e-6;
 /// A weight below this is not worth a posting.
@@ -39,8 +41,17 @@ pub fn run(corpus: &Path, out: &Path) -> io::Result<Learnt> {
     let tags: Vec<(&'static str, bool)> = tags(&texts);
     let counts: Vec<Counts> = tags.iter().map(|(tag, _)| Counts::of(&texts[*tag])).collect();
     let mut features = selected(&counts);
-    let unmeasured =
-        tags.iter().map(|(tag, supported)| Known { tag, supported: *supported, mean: 0.0, spread: 0.0 });
+    drop(counts);
+    let lessons =
+        tags.iter().enumerate().flat_map(|(i, (tag, _))| refine::lessons(i as u8, &texts[*tag])).collect();
+    let biases = refine::refine(&mut features, tags.len(), lessons);
+    let unmeasured = tags.iter().zip(&biases).map(|((tag, supported), bias)| Known {
+        tag,
+        supported: *supported,
+        bias: *bias,
+        mean: 0.0,
+        spread: 0.0,
+    });
     let mut languages: Vec<Known> = unmeasured.collect();
     let model = Model::new(languages.clone(), &features);
     for (i, known) in languages.iter_mut().enumerate() {
@@ -78,7 +89,7 @@ impl Counts {
 }
 
 /// One line in twenty measures how a language's own texts score.
-fn held_out(line: &str) -> bool {
+pub(super) fn held_out(line: &str) -> bool {
     line.bytes().fold(7u32, |h, b| h.wrapping_mul(31).wrapping_add(u32::from(b))) % 20 == 0
 }
 
@@ -125,8 +136,11 @@ fn selected(counts: &[Counts]) -> Vec<Feature> {
     let mut features: Vec<Feature> = kept
         .into_iter()
         .filter_map(|hash| {
+            // A small share of what another language has is its names and quotations.
+            let most = used[&hash].iter().map(|(_, p)| *p).fold(0.0, f64::max);
             let mut pairs: Vec<(u8, u8)> = used[&hash]
                 .iter()
+                .filter(|(_, p)| *p * 25.0 >= most)
                 .filter_map(|(language, p)| {
                     let weight = (p / FLOOR).ln();
                     (weight >= LEAST_WEIGHT)
@@ -234,7 +248,42 @@ fn texts(corpus: &Path) -> io::Result<BTreeMap<&'static str, Vec<String>>> {
             }
         }
     }
-    Ok(texts.into_iter().map(|(tag, (_, _, lines))| (tag, lines)).collect())
+    Ok(texts.into_iter().map(|(tag, (_, _, lines))| (tag, own(tag, lines))).collect())
+}
+
+/// A language's own words: messages left in English are dropped, and Latin words where its script is
+/// another.
+fn own(tag: &str, mut lines: Vec<String>) -> Vec<String> {
+    if tag == "en" {
+        return lines;
+    }
+    lines.retain(|l| !is_english(l));
+    let (mut latin, mut all) = (0usize, 0usize);
+    for c in lines.iter().flat_map(|l| l.chars()).filter(|c| c.is_alphabetic()) {
+        all += 1;
+        latin += usize::from(c.is_ascii());
+    }
+    if latin * 10 < all * 4 {
+        let foreign = |word: &&str| !word.bytes().any(|b| b.is_ascii_alphabetic());
+        for line in &mut lines {
+            *line = line.split_whitespace().filter(foreign).collect::<Vec<_>>().join(" ");
+        }
+        lines.retain(|l| l.chars().count() >= 8);
+    }
+    lines
+}
+
+fn is_english(line: &str) -> bool {
+    const WORDS: [&str; 44] = [
+        "the", "of", "and", "to", "is", "this", "that", "you", "for", "with", "are", "not", "be", "from",
+        "by", "have", "was", "will", "or", "can", "your", "which", "it", "as", "on", "an", "at", "has",
+        "been", "page", "user", "no", "list", "when", "edit", "pages", "users", "if", "all", "only", "file",
+        "text", "more", "show",
+    ];
+    let words: Vec<String> =
+        line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let english = words.iter().filter(|w| WORDS.contains(&w.as_str())).count();
+    english >= 2 && english * 5 >= words.len()
 }
 
 /// English messages by key: a message equal to its English is not translated.

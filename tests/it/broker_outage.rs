@@ -48,15 +48,7 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
     room.reconnect().await;
     room.await_queues().await;
 
-    let since = std::time::Instant::now();
-    loop {
-        let (raw, events) = (room.depth(&names.raw()).await, room.depth(&names.all()).await);
-        if raw == 0 && events >= PAGES as u32 {
-            break;
-        }
-        assert!(since.elapsed() < PATIENCE, "{raw} pages left, {events} events");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    room.await_through(&worker, PAGES as u32, PATIENCE).await;
     let parked = (room.depth(&names.parking()).await, room.in_tiers().await);
     let balance = worker.drain().await;
     let events = room.events_by_page().await;

@@ -137,7 +137,7 @@ async fn each_fate_goes_where_it_belongs() {
                 assert_eq!((tier, message.attempt), (Tier::TenSeconds, 1));
                 assert_eq!(message.envelope.message_id.as_deref(), Some("c"));
             }
-            Outgoing::Park { message, reason, stage, error } => {
+            Outgoing::Park { message, reason, stage, error, .. } => {
                 assert!(!error.is_empty());
                 let id = message.envelope.message_id.unwrap();
                 let wanted = match id.as_str() {

@@ -46,21 +46,22 @@ pub fn guess(model: &Model, text: &str) -> Guess {
     if seen == 0 {
         return UNKNOWN;
     }
-    let (mut first, mut second) = ((0u32, 0usize), 0u32);
-    for (i, score) in scores.iter().enumerate() {
-        if *score > first.0 {
+    let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
+    for (i, (score, known)) in scores.iter().zip(&model.languages).enumerate() {
+        let score = *score as f32 + known.bias * seen as f32;
+        if score > first.0 {
             second = first.0;
-            first = (*score, i);
-        } else if *score > second {
-            second = *score;
+            first = (score, i);
+        } else if score > second {
+            second = score;
         }
     }
-    let language = &model.languages[first.1];
-    let mean = first.0 as f32 / seen as f32;
-    // What its own texts of that length score at the least: below it the text is of no known language.
-    let expected = language.mean - language.spread * (2.6 + 14.0 / (letters as f32).sqrt());
-    let margin = (first.0 - second) as f32 * model::STEP;
-    if first.0 == 0 || mean < expected || letters < 2 {
+    let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
+    let mean = scores[first.1] as f32 / seen as f32;
+    // Below a share of what its own texts score, the text is of no known language.
+    let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
+    let margin = (first.0 - second) * model::STEP;
+    if mean < expected || letters < 2 {
         return UNKNOWN;
     }
     // Features of one word are no independent witnesses: the margin counts for an eighth.

@@ -67,6 +67,7 @@ pub fn take(properties: &BasicProperties, payload: Vec<u8>, redelivered: bool) -
         content_encoding: text(properties.content_encoding()),
         message_id: text(properties.message_id()),
         headers: table.map(bounded).unwrap_or_default(),
+        ..Envelope::default()
     };
     (envelope, circumstances)
 }

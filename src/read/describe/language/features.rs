@@ -14,12 +14,11 @@ pub fn each(text: &str, letters: &mut usize, mut with: impl FnMut(u32)) {
         let c = if c.is_ascii() { c.to_ascii_lowercase() } else { c };
         let lower = if c.is_ascii() || !c.is_uppercase() { c } else { c.to_lowercase().next().unwrap_or(c) };
         if lower.is_alphabetic() || is_mark(lower) {
-            if length < LONGEST_WORD {
-                length += 1;
-                word[length] = lower;
-                if !is_ideograph(lower) {
-                    continue;
-                }
+            length += 1;
+            word[length] = lower;
+            // Scripts without spaces are read in pieces of this length.
+            if !is_ideograph(lower) && length < LONGEST_WORD {
+                continue;
             }
         }
         if length == 0 {

@@ -28,6 +28,8 @@ pub struct Known {
     pub tag: &'static str,
     /// Whether the model claims to know it; the others keep their texts from being taken for these.
     pub supported: bool,
+    /// Added for each feature of a text: what learning found that the weights alone favour or slight.
+    pub bias: f32,
     /// Mean weight a feature of its own texts, and how much that varies between texts.
     pub mean: f32,
     pub spread: f32,
@@ -83,10 +85,11 @@ impl Model {
         let mut languages = Vec::new();
         for line in head.lines() {
             let cells: Vec<&'static str> = line.split(' ').collect();
-            let [tag, supported, mean, spread] = cells.as_slice() else { return None };
+            let [tag, supported, bias, mean, spread] = cells.as_slice() else { return None };
             languages.push(Known {
                 tag,
                 supported: *supported == "1",
+                bias: bias.parse().ok()?,
                 mean: mean.parse().ok()?,
                 spread: spread.parse().ok()?,
             });
@@ -113,14 +116,8 @@ impl Model {
         features.sort_unstable_by_key(|(f, _)| *f);
         let mut raw = Vec::new();
         for known in languages {
-            writeln!(
-                raw,
-                "{} {} {:.3} {:.3}",
-                known.tag,
-                u8::from(known.supported),
-                known.mean,
-                known.spread
-            )?;
+            let Known { tag, supported, bias, mean, spread } = known;
+            writeln!(raw, "{tag} {} {bias:.3} {mean:.3} {spread:.3}", u8::from(*supported))?;
         }
         raw.push(0);
         let mut before = 0u32;
@@ -165,7 +162,7 @@ mod tests {
 
     #[test]
     fn models_are_written_and_read_back() {
-        let languages = vec![Known { tag: "en", supported: true, mean: 2.5, spread: 0.25 }];
+        let languages = vec![Known { tag: "en", supported: true, bias: -0.5, mean: 2.5, spread: 0.25 }];
         let mut features = vec![(u32::MAX, vec![(0, 200)]), (7, vec![(0, 3)])];
         let bytes = Model::write(&languages, &mut features).expect("bytes");
         let model = Model::read(&bytes).expect("a model");
