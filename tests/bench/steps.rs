@@ -1,6 +1,9 @@
 //! What each step of `read` costs on one thread: `cargo bench --bench steps`. Pages are made here, so that
 //! anyone can run it; with a corpus (`COPYDESK_CORPUS`, else `../shared`) its publisher pages are read too.
 
+/// Topics and entities.
+mod topics;
+
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
