@@ -6,10 +6,11 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use copydesk::assess::route::first_level_word;
 use copydesk::model::failure::{ParkReason, SkipReason, Stage};
 use copydesk::telemetry::labels::{
-    FetchResult, IdentifyEvent, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role, Task,
-    TopicLabel, WorldReason,
+    FetchResult, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role,
+    Task, TopicLabel, WorldReason,
 };
 use copydesk::telemetry::names::{ALL, Kind, Metric, Values};
 use copydesk::telemetry::{self, Health, Metrics, record};
@@ -216,4 +217,13 @@ async fn livez_fails_once_the_worker_no_longer_ticks() {
     health.tick();
     assert_eq!(get(address, "/livez").await.0, 200);
     stop.cancel();
+}
+
+/// The routing keys' words for topics and the label's are one set.
+#[test]
+fn every_topic_of_a_routing_key_is_a_label() {
+    let words =
+        (1..=17).map(|n| first_level_word(&format!("medtop:{n:02}000000")).expect("17 first-level topics"));
+    let labels: Vec<&str> = TopicLabel::words().into_iter().filter(|word| *word != "none").collect();
+    assert_eq!(words.collect::<Vec<_>>(), labels);
 }
