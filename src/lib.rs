@@ -24,6 +24,8 @@ pub mod worker;
 pub mod fetch;
 /// The only file that names the `backoff` crate.
 pub mod backoff;
+/// Which cryptography TLS uses.
+pub mod tls;
 /// Metric names, logs, health and metrics server.
 pub mod telemetry;
 /// Rebuilds the shipped models from data; scores them.

@@ -288,6 +288,8 @@ mod tests {
             let with = of(&format!("{furniture}\n\n{body}"));
             assert_eq!(with.print.prose_sum, plain.print.prose_sum, "{furniture}");
         }
+        let shares = "Shares in the company rose by 3.4 percent after the announcement.";
+        assert_ne!(of(&format!("{body}\n\n{shares}")).print.prose_sum, plain.print.prose_sum);
         assert_ne!(
             of(&format!("{body}\n\nNobody was hurt, the fire service said.")).print.prose_sum,
             plain.print.prose_sum

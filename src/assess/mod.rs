@@ -6,6 +6,8 @@ pub mod classify;
 pub mod fingerprint;
 /// New, update, duplicate or syndicated; which article it is. Claim before publish, keep after confirm.
 pub mod identify;
+/// Several extractions of one page made one.
+pub mod reconcile;
 /// The routing key, from closed words.
 pub mod route;
 /// Articles on the same event, grouped by their headlines.

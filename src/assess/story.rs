@@ -25,8 +25,8 @@ const JOINS: f32 = 0.24;
 const SILENCE_PER_DAY: f32 = 0.03;
 /// Members that a headline is compared with, the latest.
 const MEMBERS: usize = 20;
-/// Stories that are compared in full, and stories that one word leads to, the latest.
-const COMPARED: usize = 12;
+/// Stories that are compared in full, and stories that one word leads to before it is too common.
+const COMPARED: usize = 16;
 const POSTINGS: usize = 256;
 
 const STEM_WEIGHT: f32 = 0.5;
@@ -60,6 +60,8 @@ struct Language {
 #[derive(Debug, Default)]
 struct Group {
     sum: FxHashMap<u64, f32>,
+    /// Of the sum.
+    length: f32,
     members: VecDeque<Vector>,
     last: i64,
     articles: u32,
@@ -80,9 +82,9 @@ impl Stories {
         let own = || (ids::id(&hex(&["story", &article.to_string()])), 1);
         let Some(known) = self.languages.get(language) else { return own() };
         let vector = known.vector(&terms(title));
-        let best = self.candidates(known, &vector).into_iter().filter_map(|(story, dot)| {
+        let best = self.candidates(known, &vector).into_iter().filter_map(|story| {
             let group = self.stories.get(&story)?;
-            let likeness = group.likeness(&vector, dot, at)?;
+            let likeness = group.likeness(&vector, at)?;
             (likeness >= JOINS).then_some((story, likeness))
         });
         match best.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
@@ -111,7 +113,7 @@ impl Stories {
         for (term, _) in &weighted {
             let (count, stories) = language.terms.entry(*term).or_default();
             *count += 1.0;
-            if stories.back() != Some(&entry.story) {
+            if !stories.contains(&entry.story) {
                 stories.push_back(entry.story);
                 if stories.len() > POSTINGS {
                     stories.pop_front();
@@ -155,21 +157,23 @@ impl Stories {
         }
     }
 
-    /// The stories that share most with a headline, each with the dot product of its sum.
-    fn candidates(&self, language: &Language, vector: &Vector) -> Vec<(Id, f32)> {
+    /// The stories that share most of a headline's weight.
+    fn candidates(&self, language: &Language, vector: &Vector) -> Vec<Id> {
         let mut dots: FxHashMap<Id, f32> = FxHashMap::default();
         for (term, weight) in vector {
             let Some((_, stories)) = language.terms.get(term) else { continue };
-            let distinct: FxHashSet<Id> = stories.iter().copied().collect();
-            for story in distinct {
-                let Some(theirs) = self.stories.get(&story).and_then(|g| g.sum.get(term)) else { continue };
-                *dots.entry(story).or_default() += weight * theirs;
+            // A word that leads everywhere tells nothing about where to look.
+            if stories.len() >= POSTINGS {
+                continue;
+            }
+            for story in stories {
+                *dots.entry(*story).or_default() += weight * weight;
             }
         }
         let mut dots: Vec<(Id, f32)> = dots.into_iter().collect();
         dots.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         dots.truncate(COMPARED);
-        dots
+        dots.into_iter().map(|(story, _)| story).collect()
     }
 }
 
@@ -187,20 +191,21 @@ impl Language {
 
 impl Group {
     /// `None` where the story is out of the window.
-    fn likeness(&self, vector: &Vector, dot: f32, at: i64) -> Option<f32> {
+    fn likeness(&self, vector: &Vector, at: i64) -> Option<f32> {
         let silent = (at - self.last).abs() as f32 / 86_400.0;
         if silent > WINDOW_DAYS {
             return None;
         }
-        let length = self.sum.values().map(|w| w * w).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        let dot: f32 = vector.iter().filter_map(|(t, w)| Some(w * self.sum.get(t)?)).sum();
         let nearest = self.members.iter().map(|member| product(vector, member)).fold(0.0, f32::max);
-        Some(0.5 * dot / length + 0.5 * nearest - SILENCE_PER_DAY * silent)
+        Some(0.5 * dot / self.length + 0.5 * nearest - SILENCE_PER_DAY * silent)
     }
 
     fn add(&mut self, vector: Vector, at: i64) {
         for (term, weight) in &vector {
             *self.sum.entry(*term).or_default() += weight;
         }
+        self.length = self.sum.values().map(|w| w * w).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         self.members.push_back(vector);
         if self.members.len() > MEMBERS {
             self.members.pop_front();

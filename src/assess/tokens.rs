@@ -24,14 +24,34 @@ pub struct Sentence {
     pub ended: bool,
 }
 
-/// Words that a line of dates and counters is made of; only looked for in short lines with a digit.
-const FURNITURE: &[&str] = &[
+/// Words that a line about the page's own dates begins or ends with.
+const DATED: &[&str] = &[
     "updated",
     "update",
     "published",
     "posted",
     "modified",
     "ago",
+    "edited",
+    "aktualisiert",
+    "veröffentlicht",
+    "stand",
+    "uhr",
+    "publié",
+    "actualizado",
+    "publicado",
+    "atualizado",
+    "aggiornato",
+    "pubblicato",
+    "обновлено",
+    "опубликовано",
+    "gmt",
+    "utc",
+    "cet",
+    "bst",
+];
+/// Words that a counter begins or ends with; never a whole sentence ("Shares rose by 3.4 percent.").
+const COUNTED: &[&str] = &[
     "comments",
     "comment",
     "shares",
@@ -41,36 +61,20 @@ const FURNITURE: &[&str] = &[
     "likes",
     "readers",
     "reads",
+    "read",
     "subscribers",
     "min",
     "mins",
     "followers",
     "reactions",
-    "edited",
-    "aktualisiert",
-    "veröffentlicht",
-    "stand",
     "kommentare",
-    "uhr",
     "lesezeit",
     "minuten",
-    "publié",
     "commentaires",
-    "actualizado",
-    "publicado",
     "comentarios",
-    "atualizado",
     "comentários",
-    "aggiornato",
-    "pubblicato",
     "commenti",
-    "обновлено",
-    "опубликовано",
     "комментариев",
-    "gmt",
-    "utc",
-    "cet",
-    "bst",
 ];
 
 /// Fewer words than this need a full stop to be prose.
@@ -88,11 +92,14 @@ impl Sentence {
     }
 
     fn is_furniture(&self) -> bool {
-        let short = self.words.len() <= FURNITURE_WORDS;
-        let head = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
-        short
-            && self.words.iter().any(|w| w.number)
-            && head.clone().any(|w| FURNITURE.iter().any(|f| word_hash(f) == w.hash))
+        if self.words.len() > FURNITURE_WORDS || !self.words.iter().any(|w| w.number) {
+            return false;
+        }
+        let mut ends = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
+        ends.any(|w| {
+            let is = |word: &&str| word_hash(word) == w.hash;
+            DATED.iter().any(|word| is(word)) || (!self.ended && COUNTED.iter().any(|word| is(word)))
+        })
     }
 
     /// Hashes of the numbers.

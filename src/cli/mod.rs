@@ -20,12 +20,16 @@ mod reprocess;
 pub mod rules;
 /// Source health, from events.
 mod sources;
+/// What sites have taught.
+mod sites;
 /// What is remembered: counted, exported, imported, cut down.
 mod store;
 /// Configuration checked: every mistake at once.
 mod validate;
 /// Models rebuilt from data.
 mod train;
+/// What is inside, and how good it is.
+mod models;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -95,10 +99,14 @@ pub enum Command {
     Reprocess(reprocess::Args),
     /// Show the health of each source, from events: volume, copies, what is missing
     Sources(sources::Args),
+    /// Show what sites have taught; pin, forbid or forget a line
+    Sites(sites::Args),
     /// Count, export, import or cut down what is remembered
     Store(store::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// List the models: what each learned from, its licence, its figures
+    Models(models::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
@@ -146,10 +154,12 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Eval(args) => eval::run(&load()?, args),
         Command::Reprocess(args) => reprocess::run(&load()?, args),
         Command::Sources(args) => sources::run(args),
+        Command::Sites(args) => sites::run(&load()?, args),
         Command::Store(args) => store::run(&load()?, args),
         Command::Validate(args) => validate::run(load, args),
         Command::Rules(args) => rules::run(&load()?, args),
         Command::Train(args) => train::run(args),
+        Command::Models(args) => models::run(&load()?, args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

@@ -2,21 +2,23 @@
 //! on standard output, a summary on standard error.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinError, JoinSet};
 
 use super::{BUG, Exit, PARKED, UNAVAILABLE, USAGE, setup};
 use crate::config::Config;
-use crate::model::failure::Stage;
-use crate::model::{Failure, ParkReason, Rejection};
-use crate::transport::files::{Entry, Inputs};
-use crate::worker::{CpuPool, Outcome, Parked, Patience, Pipeline, PoolSettings};
+use crate::model::event::Data;
+use crate::model::{Failure, ParkReason};
+use crate::transport::files::{FileSink, FileSource, Inputs};
+use crate::transport::{Delivery, Outgoing, OutgoingEvent, Sink, Source};
+use crate::worker::pipeline::Failed;
+use crate::worker::{CpuPool, Outcome, Parked, Patience, Pipeline, PoolSettings, Ready};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -61,174 +63,138 @@ async fn all(config: &Config, args: Args, inputs: Inputs) -> Result<(), Exit> {
     let jobs = args.jobs.filter(|n| *n > 0).unwrap_or_else(|| config.jobs());
     let store = setup::store_url(&args.store);
     let pipeline = Arc::new(setup::pipeline(config, read, &store).await?);
-    let pool = CpuPool::new(&PoolSettings {
-        threads: jobs,
-        deadline: Duration::from_secs(config.integer("worker.page_deadline_seconds") as u64),
-        abandoned_limit: config.size("worker.abandoned_max"),
-    })
-    .map_err(|e| Exit::new(BUG, format!("no threads to read pages on: {e}")))?;
+    let pool = CpuPool::new(&PoolSettings { threads: jobs, ..setup::pool(config) })
+        .map_err(|e| Exit::new(BUG, format!("no threads to read pages on: {e}")))?;
     // Pages that depend on one another are taken one by one.
     let at_a_time = if args.ordered && store != "none" { 1 } else { jobs + 1 };
     let bar = progress(&inputs, args.quiet);
-    let started = Instant::now();
-    let ignored = inputs.ignored;
+    let (started, ignored) = (Instant::now(), inputs.ignored);
+    let mut source = FileSource::new(inputs, config.size("limits.message_bytes"), at_a_time);
+    let read_so_far = source.progress();
+    let way = Arc::new(Way {
+        pipeline,
+        pool,
+        sink: FileSink::new(std::io::stdout()),
+        turn: args.ordered.then(|| watch::Sender::new(0)),
+    });
+    let permits = Arc::new(Semaphore::new(at_a_time));
+    let mut pages = JoinSet::new();
     let mut done = Summary::default();
-    let mut pages = carry(inputs, pipeline, pool, at_a_time, config.size("limits.message_bytes"));
-    let mut out = Output::new(args.ordered);
-    while let Some(page) = pages.recv().await {
-        bar.set_position(page.read_to);
-        done.count(&page);
-        if let Done::Failed(e) = &page.done {
-            bar.finish_and_clear();
-            return Err(Exit::new(UNAVAILABLE, format!("{}: {e}", page.name)));
+    let mut failed = None;
+    for number in 0.. {
+        // Settled pages are taken note of before the next is asked for, so that the source can end.
+        let permit = loop {
+            tokio::select! {
+                biased;
+                Some(page) = pages.join_next() => failed = failed.or(done.count(page)),
+                permit = Arc::clone(&permits).acquire_owned() => break permit,
+            }
+        };
+        if failed.is_some() {
+            break;
         }
-        out.take(page).map_err(|e| Exit::new(BUG, format!("standard output: {e}")))?;
+        let next = loop {
+            tokio::select! {
+                next = source.next() => break next,
+                Some(page) = pages.join_next() => failed = failed.or(done.count(page)),
+            }
+        };
+        bar.set_position(read_so_far.bytes());
+        let Some(delivery) = next else { break };
+        let way = Arc::clone(&way);
+        pages.spawn(async move {
+            let page = way.through(number, delivery).await;
+            drop(permit);
+            page
+        });
     }
-    out.end().map_err(|e| Exit::new(BUG, format!("standard output: {e}")))?;
+    while let Some(page) = pages.join_next().await {
+        failed = failed.or(done.count(page));
+    }
     bar.finish_and_clear();
+    if let Some(failure) = failed {
+        return Err(Exit::new(UNAVAILABLE, failure));
+    }
+    source.close().await;
     if !args.quiet {
         eprint!("{}", done.shown(started.elapsed(), ignored));
     }
     if done.parked.is_empty() { Ok(()) } else { Err(Exit::new(PARKED, "")) }
 }
 
-/// One page that is through.
-struct Page {
-    number: u64,
-    name: String,
-    read_to: u64,
-    bytes: u64,
-    done: Done,
+/// The way of each page, and the turns they take where they go out in order.
+struct Way {
+    pipeline: Arc<Pipeline>,
+    pool: CpuPool,
+    sink: FileSink,
+    turn: Option<watch::Sender<u64>>,
 }
 
-enum Done {
-    /// The type of event, the reason where it was skipped, and the line.
-    Event(&'static str, Option<&'static str>, Vec<u8>),
-    Parked(ParkReason, Vec<u8>),
+/// One page that is through.
+struct Page {
+    bytes: u64,
+    end: End,
+}
+
+enum End {
+    /// The type of event, and the reason where it was skipped.
+    Event(&'static str, Option<&'static str>),
+    Parked(ParkReason),
+    /// What every page needs is out of reach.
     Failed(String),
 }
 
-/// Reads lazily on a thread of its own; as many pages are on the way as there are permits.
-fn carry(
-    inputs: Inputs,
-    pipeline: Arc<Pipeline>,
-    pool: CpuPool,
-    at_a_time: usize,
-    message_bytes: usize,
-) -> mpsc::Receiver<Page> {
-    let (found, mut entries) = mpsc::channel::<Entry>(at_a_time);
-    tokio::task::spawn_blocking(move || {
-        for entry in inputs.entries(message_bytes) {
-            if found.blocking_send(entry).is_err() {
-                return;
-            }
+impl Way {
+    async fn through(&self, number: u64, delivery: Delivery) -> Page {
+        let bytes = delivery.envelope.payload.len() as u64;
+        let name = delivery.envelope.origin.clone().unwrap_or_default();
+        let outcome = self.pipeline.process(delivery.envelope.clone(), &self.pool, &Patience::None).await;
+        if let Some(turn) = &self.turn {
+            // The sender is here: waiting cannot fail.
+            let _ = turn.subscribe().wait_for(|now| *now == number).await;
         }
-    });
-    let (through, pages) = mpsc::channel(at_a_time);
-    tokio::spawn(async move {
-        let permits = Arc::new(Semaphore::new(at_a_time));
-        let mut number = 0;
-        while let Some(entry) = entries.recv().await {
-            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-            let (pipeline, pool, through) = (Arc::clone(&pipeline), pool.clone(), through.clone());
-            let page = number;
-            number += 1;
-            tokio::spawn(async move {
-                let page = one(page, entry, &pipeline, &pool).await;
-                drop(permit);
-                // The receiver is gone only when the command is ending.
-                let _ = through.send(page).await;
-            });
-        }
-    });
-    pages
-}
-
-async fn one(number: u64, entry: Entry, pipeline: &Pipeline, pool: &CpuPool) -> Page {
-    let Entry { name, read_to, envelope } = entry;
-    let bytes = envelope.as_ref().map_or(0, |e| e.payload.len() as u64);
-    let done = match envelope {
-        Err(Rejection::Park { reason, detail }) => {
-            parked(&name, &Parked { reason, stage: Stage::Open, error: detail, raw: None })
-        }
-        Err(Rejection::Skip { detail, .. }) => Done::Failed(detail),
-        Ok(envelope) => match pipeline.process(envelope, pool, &Patience::None).await {
-            Outcome::Park(p) => parked(&name, &p),
-            Outcome::Failed(failed) => failed_page(&name, failed.stage, &failed.failure),
-            Outcome::Publish(ready) => {
-                let kept = match ready.claim {
-                    Some(claim) => pipeline.assessor.keep(claim).await,
-                    None => Ok(()),
-                };
-                match kept {
-                    Err(e) => failed_page(&name, Stage::Identify, &e),
-                    Ok(()) => {
-                        let reason = match &ready.event.data {
-                            crate::model::event::Data::Skipped(s) => Some(s.reason.as_str()),
-                            crate::model::event::Data::Article(_) => None,
-                        };
-                        Done::Event(ready.event.kind.as_str(), reason, ready.payload.to_vec())
-                    }
-                }
-            }
-        },
-    };
-    Page { number, name, read_to, bytes, done }
-}
-
-/// What only this page suffers from is parked here: files have no tiers to wait in.
-fn failed_page(name: &str, stage: Stage, failure: &Failure) -> Done {
-    match failure {
-        Failure::Shared { .. } => Done::Failed(failure.to_string()),
-        Failure::OfPage { .. } => parked(
-            name,
-            &Parked { reason: ParkReason::AttemptsExhausted, stage, error: failure.to_string(), raw: None },
-        ),
-    }
-}
-
-fn parked(name: &str, parked: &Parked) -> Done {
-    let line = json!({ "parked": parked, "input": name });
-    Done::Parked(parked.reason, line.to_string().into_bytes())
-}
-
-/// Standard output, in input order where that was asked for.
-struct Output {
-    to: std::io::BufWriter<std::io::Stdout>,
-    ordered: bool,
-    next: u64,
-    waiting: BTreeMap<u64, Vec<u8>>,
-}
-
-impl Output {
-    fn new(ordered: bool) -> Self {
-        Self { to: std::io::BufWriter::new(std::io::stdout()), ordered, next: 0, waiting: BTreeMap::new() }
-    }
-
-    fn take(&mut self, page: Page) -> std::io::Result<()> {
-        let line = match page.done {
-            Done::Event(_, _, line) | Done::Parked(_, line) => line,
-            Done::Failed(_) => return Ok(()),
+        let end = match self.publish(delivery, outcome).await {
+            Ok(end) => end,
+            Err(failure) => End::Failed(format!("{name}: {failure}")),
         };
-        if !self.ordered {
-            return self.write(&line);
+        if let Some(turn) = &self.turn {
+            turn.send_replace(number + 1);
         }
-        // Never more than the pages on the way wait here.
-        self.waiting.insert(page.number, line);
-        while let Some(line) = self.waiting.remove(&self.next) {
-            self.next += 1;
-            self.write(&line)?;
-        }
-        Ok(())
+        Page { bytes, end }
     }
 
-    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
-        self.to.write_all(line)?;
-        self.to.write_all(b"\n")
-    }
-
-    fn end(mut self) -> std::io::Result<()> {
-        self.to.flush()
+    /// Out, remembered, settled: in this order.
+    async fn publish(&self, delivery: Delivery, outcome: Outcome) -> Result<End, Failure> {
+        let message = || delivery.carried(delivery.attempt);
+        let (outgoing, claim, end) = match outcome {
+            Outcome::Publish(ready) => {
+                let Ready { event, payload, claim, .. } = *ready;
+                let reason = match &event.data {
+                    Data::Skipped(skipped) => Some(skipped.reason.as_str()),
+                    Data::Article(_) => None,
+                };
+                let end = End::Event(event.kind.as_str(), reason);
+                let event = OutgoingEvent { event, payload, trace: None };
+                (Outgoing::Event(Box::new(event)), claim, end)
+            }
+            Outcome::Park(parked) => {
+                let Parked { reason, stage, error, raw } = *parked;
+                (Outgoing::Park { message: message(), reason, stage, error, raw }, None, End::Parked(reason))
+            }
+            // What only this page suffers from is parked: files have no tiers to wait in.
+            Outcome::Failed(Failed { failure: failure @ Failure::OfPage { .. }, stage }) => {
+                let (reason, error) = (ParkReason::AttemptsExhausted, failure.to_string());
+                let park = Outgoing::Park { message: message(), reason, stage, error, raw: None };
+                (park, None, End::Parked(reason))
+            }
+            Outcome::Failed(Failed { failure, .. }) => return Err(failure),
+        };
+        let confirmed = self.sink.put(&outgoing).await?;
+        if let Some(claim) = claim {
+            self.pipeline.assessor.keep(claim).await?;
+        }
+        delivery.settle(confirmed).await.map_err(|e| Failure::shared("the input", e))?;
+        Ok(end)
     }
 }
 
@@ -242,15 +208,21 @@ struct Summary {
 }
 
 impl Summary {
-    fn count(&mut self, page: &Page) {
+    /// Counts a page; gives back what ends the command.
+    fn count(&mut self, page: Result<Page, JoinError>) -> Option<String> {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return Some(error.to_string()),
+        };
         self.pages += 1;
         self.bytes += page.bytes;
-        match &page.done {
-            Done::Event(_, Some(reason), _) => *self.skipped.entry(reason).or_default() += 1,
-            Done::Event(kind, None, _) => *self.events.entry(kind).or_default() += 1,
-            Done::Parked(reason, _) => *self.parked.entry(*reason).or_default() += 1,
-            Done::Failed(_) => {}
+        match page.end {
+            End::Event(_, Some(reason)) => *self.skipped.entry(reason).or_default() += 1,
+            End::Event(kind, None) => *self.events.entry(kind).or_default() += 1,
+            End::Parked(reason) => *self.parked.entry(reason).or_default() += 1,
+            End::Failed(failure) => return Some(failure),
         }
+        None
     }
 
     fn shown(&self, took: Duration, ignored: usize) -> String {

@@ -91,21 +91,24 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
     let broker = setup::rabbitmq(config)?;
+    let systemd = telemetry::systemd::attend(Arc::clone(&health));
     if config.text("rabbitmq.topology") == "apply" {
         tokio::select! {
-            applied = apply(config, &broker) => applied?,
+            applied = health.ticking(apply(config, &broker)) => applied?,
             () = shutdown.requested() => return Ok(()),
         }
     }
     let gate = Gate::new(probe(&pipeline), Arc::clone(&health));
     let (source, sink) = rabbitmq::start(broker, Arc::clone(&health));
-    let worker = Worker::new(setup::worker(config), pipeline, pool, sink, gate, health);
+    let worker = Worker::new(setup::worker(config), pipeline, pool, sink, gate, Arc::clone(&health));
     let account = worker.account();
     tokio::select! {
         // the drain may wait for a broker that does not answer: the second request does not
         ended = worker.run(source, &shutdown) => {
             let balance = account.balance();
             tracing::info!(?ended, ?balance, in_flight = balance.in_flight(), "ended");
+            health.set_draining();
+            systemd.await.map_err(|e| bug("telling systemd", &e))?;
             stop_http.cancel();
             upkeep.abort();
             match ended {

@@ -55,7 +55,7 @@ pub fn rabbitmq(config: &Config) -> Result<rabbitmq::Settings, Exit> {
             Exit::new(CONFIGURATION, format!("rabbitmq.ca_file = {path:?} cannot be read: {e}"))
         })?),
     };
-    crate::fetch::install_crypto();
+    crate::tls::install();
     Ok(rabbitmq::Settings {
         url: config.text("rabbitmq.url").to_owned(),
         prefix: config.text("rabbitmq.prefix").to_owned(),

@@ -2,6 +2,7 @@
 
 use super::{Exit, PARKED, UNAVAILABLE, setup};
 use crate::config::Config;
+use crate::transport::rabbitmq;
 use crate::transport::rabbitmq::management::{Management, ManagementError};
 use crate::transport::rabbitmq::topology::Topology;
 
@@ -50,26 +51,46 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
             );
             Ok(())
         }
-        Command::Verify => {
-            let management = management()?;
-            let differences =
-                setup::runtime()?.block_on(async { management.verify(&topology).await.map_err(refused) })?;
-            if differences.is_empty() {
-                println!("{} is as it should be", broker.place());
-                return Ok(());
-            }
-            for difference in &differences {
-                println!("{}", difference.0);
-            }
-            Err(Exit::new(
-                PARKED,
-                format!(
-                    "{} differences; `copydesk topology apply` makes what is missing and sets the policies; what a queue or exchange was made with can only be changed by deleting it",
-                    differences.len()
-                ),
-            ))
-        }
+        Command::Verify => setup::runtime()?.block_on(verify(config, &broker)),
     }
+}
+
+/// What can be asked of the broker with the rights at hand.
+pub fn check_live(config: &Config) -> Result<(), Exit> {
+    let broker = setup::rabbitmq(config)?;
+    let runtime = setup::runtime()?;
+    runtime.block_on(rabbitmq::check(&broker)).map_err(|fault| Exit::new(UNAVAILABLE, fault.to_string()))?;
+    let url = config.text("rabbitmq.management_url");
+    if url.is_empty() {
+        println!(
+            "{}: what the worker needs exists; bindings, arguments and policies were not looked at, since \
+             rabbitmq.management_url is not set",
+            broker.place()
+        );
+        return Ok(());
+    }
+    runtime.block_on(verify(config, &broker))
+}
+
+async fn verify(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit> {
+    let topology = Topology::new(&broker.names(), config.switch("rabbitmq.subscriber_queue"));
+    let management = Management::new(config.text("rabbitmq.management_url"), broker).map_err(refused)?;
+    let differences = management.verify(&topology).await.map_err(refused)?;
+    if differences.is_empty() {
+        println!("{} is as it should be", broker.place());
+        return Ok(());
+    }
+    for difference in &differences {
+        println!("{}", difference.0);
+    }
+    Err(Exit::new(
+        PARKED,
+        format!(
+            "{} differences; `copydesk topology apply` makes what is missing and sets the policies; what a \
+             queue or exchange was made with can only be changed by deleting it",
+            differences.len()
+        ),
+    ))
 }
 
 fn refused(error: ManagementError) -> Exit {

@@ -12,6 +12,10 @@ pub struct Args {
     /// Print each setting with its value and where it comes from; secrets are masked
     #[arg(long)]
     show: bool,
+    /// Also ask the broker: whether what the worker needs exists and, with rabbitmq.management_url, whether
+    /// the whole topology is as it should be
+    #[arg(long)]
+    live: bool,
 }
 
 pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Result<(), Exit> {
@@ -23,6 +27,9 @@ pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Re
     let classifier =
         Classifier::load(config.classify()).map_err(|e| Exit::new(CONFIGURATION, e.to_string()))?;
     super::rules::load(std::path::Path::new(config.text("read.sites")))?;
+    if args.live {
+        super::topology::check_live(&config)?;
+    }
     if args.show {
         for (name, value, origin) in config.effective() {
             println!("{name} = {value}  # {origin}");

@@ -11,7 +11,7 @@ use reqwest::{Client, StatusCode};
 use url::{Host, Url};
 
 use super::address::is_public;
-use super::{FetchError, FetchSettings, install_crypto};
+use super::{FetchError, FetchSettings};
 use crate::model::Failure;
 
 /// Redirects followed.
@@ -27,7 +27,7 @@ pub struct Http {
 
 impl Http {
     pub fn new(settings: &FetchSettings) -> Result<Self, reqwest::Error> {
-        install_crypto();
+        crate::tls::install();
         let client = Client::builder()
             .timeout(settings.timeout)
             .connect_timeout(settings.timeout)

@@ -189,12 +189,6 @@ fn percent_decoded(path: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Makes *ring* the process's provider for TLS; to be called before a client is built.
-pub fn install_crypto() {
-    // an error says that one is installed already
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

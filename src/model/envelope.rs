@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::failure::Rejection;
+
 /// One message, not yet read. `headers` holds only string-like headers, names in lower case.
 #[derive(Debug, Clone, Default)]
 pub struct Envelope {
@@ -14,4 +16,8 @@ pub struct Envelope {
     pub content_encoding: Option<String>,
     pub message_id: Option<String>,
     pub headers: BTreeMap<String, String>,
+    /// Where the message lay, for messages to a person: `pages.jsonl:7`.
+    pub origin: Option<String>,
+    /// Why the transport could not take the message whole: a line over the limit, a truncated file.
+    pub flaw: Option<Rejection>,
 }

@@ -23,6 +23,9 @@ const HEADERS: usize = 200;
 
 /// Opens a message: JSON (form 1) or the page itself with its fields as headers (form 2).
 pub fn open(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection> {
+    if let Some(flaw) = &envelope.flaw {
+        return Err(flaw.clone());
+    }
     let bytes = envelope.payload.len();
     if bytes > limits.message_bytes {
         return Err(Rejection::park(

@@ -81,6 +81,18 @@ impl Health {
         self.ticked.store(self.now(), Ordering::Relaxed);
     }
 
+    /// Ticks while something is waited for that takes its time, a broker that is away, say.
+    pub async fn ticking<F: Future>(&self, work: F) -> F::Output {
+        let mut work = std::pin::pin!(work);
+        let mut every = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                _ = every.tick() => self.tick(),
+            }
+        }
+    }
+
     pub fn set_connected(&self, role: Role, connected: bool) {
         match role {
             Role::Consumer => &self.consumer,
@@ -116,6 +128,10 @@ impl Health {
     pub fn set_draining(&self) {
         self.draining.store(true, Ordering::Relaxed);
         self.publish();
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     pub fn is_live(&self) -> bool {
@@ -203,6 +219,13 @@ mod tests {
             change(&health);
             assert_eq!(health.not_ready(), [reason]);
         }
+    }
+
+    #[tokio::test]
+    async fn it_ticks_while_it_waits() {
+        let health = Health::with_limits(Duration::from_secs(2), Duration::ZERO);
+        health.ticking(tokio::time::sleep(Duration::from_millis(1100))).await;
+        assert!(health.tick_age() < Duration::from_millis(600), "{:?}", health.tick_age());
     }
 
     #[test]

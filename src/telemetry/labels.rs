@@ -202,6 +202,22 @@ label! {
 }
 
 label! {
+    /// What telling articles apart met on the way.
+    IdentifyEvent, "event" {
+        /// Waited for another page's claim on the same article.
+        ClaimWaited = "claim_waited",
+        /// Took over a claim whose page never came to an end.
+        ClaimTakenOver = "claim_taken_over",
+        /// Lost its claim to another before its event was confirmed.
+        ClaimFenced = "claim_fenced",
+        /// An article has more addresses than are remembered of one.
+        AliasNotRemembered = "alias_not_remembered",
+        /// Published as new without asking, because the store was out and the configuration says so.
+        Unchecked = "unchecked",
+    }
+}
+
+label! {
     /// A task of the worker that can panic.
     Task, "task" {
         Page = "page",

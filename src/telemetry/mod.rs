@@ -5,6 +5,7 @@
 //! - [`health`] what the worker says about itself
 //! - [`server`] `/metrics`, `/livez`, `/readyz`
 //! - [`logs`] one JSON object a line
+//! - [`systemd`] ready, alive, stopping
 //! - [`trace`] W3C trace context
 //!
 //! The service sets it up once: [`logs::init`], [`install`], [`Metrics::spawn_upkeep`], [`Health::new`], and
@@ -16,6 +17,7 @@ pub mod logs;
 pub mod names;
 pub mod record;
 pub mod server;
+pub mod systemd;
 pub mod trace;
 
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use metrics::Unit;
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
-    Role, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
+    RetryReason, Role, Task, TopicLabel,
 };
 use crate::model::failure::{SkipReason, Stage};
 
@@ -138,6 +138,9 @@ metrics! {
         [closed!(TopicLabel), closed!(LanguageLabel)];
     CLASSIFY_CONFIDENCE = "copydesk_classify_confidence_ratio", Histogram(RATIO), Unit::Count,
         "Confidence of an article's first topic, 0 to 1.", [];
+
+    IDENTIFY_EVENTS = "copydesk_identify_events_total", Counter, Unit::Count,
+        "What telling articles apart met on the way: claims waited for, taken over, lost.", [closed!(IdentifyEvent)];
 
     CONCURRENCY_LIMIT = "copydesk_concurrency_limit", Gauge, Unit::Count,
         "Pages that may be worked on at the same time.", [];

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use metrics::{counter, gauge, histogram};
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason,
-    Role, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
+    RetryReason, Role, Task, TopicLabel,
 };
 use super::names;
 use crate::model::failure::{SkipReason, Stage};
@@ -69,6 +69,11 @@ pub fn article(topic: TopicLabel, confidence: Option<f64>, language: LanguageLab
     if let Some(confidence) = confidence {
         histogram!(names::CLASSIFY_CONFIDENCE).record(confidence);
     }
+}
+
+/// Telling articles apart met something on the way.
+pub fn identified(event: IdentifyEvent) {
+    counter!(names::IDENTIFY_EVENTS, IdentifyEvent::KEY => event.word()).increment(1);
 }
 
 /// A claim check was fetched, or not.

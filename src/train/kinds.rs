@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use crate::model::SkipReason;
 use crate::model::article::Kind;
-use crate::read::describe::kind::decide;
 use crate::read::describe::kind::features::{self, COUNT, Features};
 use crate::read::describe::kind::model::{self, CLASSES, Class, PUBLISHED, Weights};
+use crate::read::describe::kind::{decide, decide_at};
 use pages::{corpus_pages, labelled_pages, shipped_pages};
 
-const STEPS: usize = 400;
+const STEPS: usize = 200;
 const RATE: f64 = 0.6;
 /// Pull towards the prior (see `prior`), a page and weight.
 const PULL: f64 = 0.001;
-const FOLDS: usize = 8;
+const FOLDS: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KindsError {
@@ -62,10 +62,12 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         samples.extend(corpus_pages(corpus)?);
     }
     let mut held_out = vec![[0.0; CLASSES.len()]; samples.len()];
+    let mut without_url = held_out.clone();
     for fold in 0..FOLDS {
         let weights = fit(&samples, &prior(), |s| s.group % FOLDS != fold);
-        for (p, s) in held_out.iter_mut().zip(&samples).filter(|(_, s)| s.group % FOLDS == fold) {
-            *p = model::ask(&weights, &s.x);
+        for (i, s) in samples.iter().enumerate().filter(|(_, s)| s.group % FOLDS == fold) {
+            held_out[i] = model::ask(&weights, &s.x);
+            without_url[i] = model::ask(&weights, &s.x.without_url());
         }
     }
     let by_hand: Vec<_> = samples.iter().map(|s| model::ask(&prior(), &s.x)).collect();
@@ -75,6 +77,12 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         report,
         "\naccuracy, languages held out: {accuracy:.3}; by hand-set weights alone: {:.3}",
         self::accuracy(&samples, &by_hand)
+    );
+    let _ = writeln!(
+        report,
+        "the same pages without their URLs: {:.3}; real articles skipped: {:.2}%",
+        self::accuracy(&samples, &without_url),
+        skipped(&samples, &without_url).unwrap_or(0.0) * 100.0
     );
     match articles_skipped {
         Some(share) => {
@@ -87,6 +95,7 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
         }
         None => report.push_str("no corpus at hand: real articles were neither learned from nor tested\n"),
     }
+    report.push_str(&curve(&samples, &without_url));
     report.push_str(&misses(&samples, &held_out));
     let weights = fit(&samples, &prior(), |_| true);
     let shipped = shipped_pages(shipped)?;
@@ -95,6 +104,9 @@ pub fn train(labelled: &Path, shipped: &Path, corpus: Option<&Path>) -> Result<T
     let _ =
         writeln!(report, "\npages that ship, never trained on ({}): {shipped_accuracy:.3}", shipped.len());
     report.push_str(&misses(&shipped, &asked));
+    let bare: Vec<_> = shipped.iter().map(|s| model::ask(&weights, &s.x.without_url())).collect();
+    let _ = writeln!(report, "the same without their URLs: {:.3}", self::accuracy(&shipped, &bare));
+    report.push_str(&misses(&shipped, &bare));
     Ok(Trained { weights: model::write(&weights), report, accuracy, shipped_accuracy, articles_skipped })
 }
 
@@ -174,16 +186,18 @@ fn prior() -> Weights {
 /// pages give the same weights. Where several classes are right, their sum is what counts.
 fn fit(samples: &[Sample], prior: &Weights, keep: impl Fn(&Sample) -> bool) -> Weights {
     const K: usize = CLASSES.len();
-    let used: Vec<&Sample> = samples.iter().filter(|s| keep(s)).collect();
-    let total: f64 = used.iter().map(|s| s.weight).sum::<f64>().max(1.0);
+    // Scrapers often leave the URL out: each page is learned from with and without it.
+    let used: Vec<(Features, &Sample)> =
+        samples.iter().filter(|s| keep(s)).flat_map(|s| [(s.x.clone(), s), (s.x.without_url(), s)]).collect();
+    let total: f64 = used.iter().map(|(_, s)| s.weight).sum::<f64>().max(1.0);
     let mut weights = prior.clone();
     let mut speed = vec![[0.0_f64; K]; COUNT];
     for _ in 0..STEPS {
         let mut slope = vec![[0.0_f64; K]; COUNT];
-        for sample in &used {
-            let p = model::ask(&weights, &sample.x);
+        for (x, sample) in &used {
+            let p = model::ask(&weights, x);
             let right: f32 = p.iter().zip(&sample.right).filter(|(_, r)| **r).map(|(p, _)| p).sum();
-            for (i, x) in sample.x.0.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+            for (i, x) in x.0.iter().enumerate().filter(|(_, x)| **x != 0.0) {
                 for k in 0..K {
                     let target = if sample.right[k] { p[k] / right.max(1e-9) } else { 0.0 };
                     slope[i][k] += f64::from(p[k] - target) * f64::from(*x) * sample.weight;
@@ -220,6 +234,28 @@ fn class_name(class: Class) -> String {
         }
         Class::Skip(reason) => reason.as_str().to_owned(),
     }
+}
+
+/// What each threshold for skipping costs and catches, without URLs: the harder case.
+fn curve(samples: &[Sample], p: &[[f32; CLASSES.len()]]) -> String {
+    let mut out =
+        String::from("skip from   real articles skipped   labelled pages to skip that are published\n");
+    for tenths in 3..=8 {
+        let from = tenths as f32 / 10.0;
+        let share = |labelled: bool, skipped: bool| {
+            let of: Vec<bool> = samples
+                .iter()
+                .zip(p)
+                .filter(|(s, _)| {
+                    s.labelled == labelled && s.right[PUBLISHED..].iter().any(|r| *r) == labelled
+                })
+                .map(|(_, p)| (decide_at(p, from).0 >= PUBLISHED) == skipped)
+                .collect();
+            of.iter().filter(|x| **x).count() as f32 * 100.0 / of.len().max(1) as f32
+        };
+        let _ = writeln!(out, "{from:>9.1} {:>22.2}% {:>42.2}%", share(false, true), share(true, false));
+    }
+    out
 }
 
 /// Rows: what a page is; columns: what it was taken for.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::boost::{self, Params};
 use super::score::{Overlap, overlap};
+use crate::assess::reconcile::medoid;
 use crate::model::Budget;
 use crate::read::clean::rules;
 use crate::read::extract::text::assemble;
@@ -169,6 +170,20 @@ pub fn table(samples: &[Sample], bodies: &[String]) -> BTreeMap<String, (usize, 
     by.into_iter().map(|(name, all)| (name, mean(&all))).collect()
 }
 
+/// The medoid of each page's texts.
+fn merged(samples: &[Sample], bodies: &[String]) -> (usize, f64, f64, f64) {
+    let mut pages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, sample) in samples.iter().enumerate() {
+        pages.entry(sample.page.as_str()).or_default().push(i);
+    }
+    let chosen = pages.values().filter_map(|texts| {
+        let candidates: Vec<&str> = texts.iter().map(|&i| bodies[i].as_str()).collect();
+        let at = texts[medoid(&candidates)?];
+        Some(overlap(&samples[at].body, &bodies[at]))
+    });
+    mean(&chosen.collect::<Vec<_>>())
+}
+
 fn mean(all: &[Overlap]) -> (usize, f64, f64, f64) {
     let ratio = |hit: f64, miss: f64| if hit + miss > 0.0 { hit / (hit + miss) } else { 1.0 };
     let with_output: Vec<f64> =
@@ -230,6 +245,11 @@ pub fn run(path: &Path, params: &Params, progress: &mut dyn FnMut(&str)) -> Resu
             "{name:18} {texts:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n"
         ));
     }
+    let (pages, f1, precision, recall) = merged(&samples, &bodies);
+    out.push_str(&format!(
+        "{:18} {pages:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n",
+        "merged"
+    ));
     let model = learn(&prepared, params, |_| true);
     let predictions = samples.iter().map(|s| s.id.clone()).zip(bodies).collect();
     Ok(Trained { model, table: out, predictions })

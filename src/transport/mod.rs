@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::model::failure::{ParkReason, Stage};
+use crate::model::page::RawInfo;
 use crate::model::{ArticleEvent, Envelope, Failure};
 use crate::telemetry::trace::TraceParent;
 
@@ -77,6 +78,8 @@ pub enum Outgoing {
         reason: ParkReason,
         stage: Stage,
         error: String,
+        /// What is known of the page by then.
+        raw: Option<RawInfo>,
     },
 }
 

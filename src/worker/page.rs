@@ -64,14 +64,12 @@ impl<K: Sink> Settler<K> {
                     return;
                 }
                 (Decision::Park { reason, stage }, outcome) => {
-                    let error = match outcome {
-                        Outcome::Park(parked) => parked.error,
-                        Outcome::Failed(Failed { failure, .. }) => failure.to_string(),
-                        Outcome::Publish(_) => String::new(),
+                    let (error, raw) = match outcome {
+                        Outcome::Park(parked) => (parked.error, parked.raw),
+                        Outcome::Failed(Failed { failure, .. }) => (failure.to_string(), None),
+                        Outcome::Publish(_) => (String::new(), None),
                     };
-                    return self
-                        .park(delivery, entry, Parked { reason, stage, error, raw: None }, &lost)
-                        .await;
+                    return self.park(delivery, entry, Parked { reason, stage, error, raw }, &lost).await;
                 }
                 (_, Outcome::Failed(Failed { failure, .. })) => tokio::select! {
                     () = lost.cancelled() => return,
@@ -92,11 +90,9 @@ impl<K: Sink> Settler<K> {
         let confirmed = self.put(&outgoing, lost).await;
         let Outgoing::Event(sent) = outgoing else { return };
         let Some(confirmed) = confirmed else {
-            if let Some(claim) = claim
-                && let Err(error) = self.pipeline.assessor.release(claim).await
-            {
-                tracing::warn!(%error, event_id = sent.event.id, "a claim was not released; it will lapse");
-            }
+            // The event may have been taken all the same: the claim lapses, and whoever comes next gives
+            // out the same ids.
+            drop(claim);
             return;
         };
         record::stage(Stage::Publish, since.elapsed());
@@ -115,14 +111,14 @@ impl<K: Sink> Settler<K> {
     }
 
     async fn park(&self, delivery: Delivery, entry: Entry, parked: Parked, lost: &CancellationToken) {
-        let Parked { reason, stage, error, .. } = parked;
+        let Parked { reason, stage, error, raw } = parked;
         log(&delivery, stage, reason.as_str(), &error, "parked");
         record::failed(stage, reason);
         if let Some(limit) = Limit::of(reason) {
             record::limit_hit(limit);
         }
         let message = delivery.carried(delivery.attempt);
-        let outgoing = Outgoing::Park { message, reason, stage, error };
+        let outgoing = Outgoing::Park { message, reason, stage, error, raw };
         self.put_and_settle(delivery, entry, outgoing, labels::Outcome::Parked, lost).await;
     }
 

@@ -85,3 +85,55 @@ fn schemas_describe_what_comes_out() {
         assert!(text.contains(&format!("\"{field}\"")), "{field} is not in the schema");
     }
 }
+
+#[test]
+fn the_service_waits_for_a_broker_that_is_not_there_and_ends_on_sigterm() {
+    let mut child = copydesk(&["run"])
+        .env("COPYDESK__RABBITMQ__URL", "amqp://guest:s3cret@127.0.0.1:1/%2f")
+        .env("COPYDESK__HTTP__LISTEN", "127.0.0.1:0")
+        .env("COPYDESK__LOG__FORMAT", "json")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    let waiting = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .take(20)
+        .find(|line| line.contains("no session with the broker"));
+    assert!(waiting.is_some_and(|line| !line.contains("s3cret")));
+    let sent = std::process::Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+    assert!(sent.unwrap().success());
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{rest:?}");
+    assert!(rest.iter().any(|line| line.contains("ended")), "it says how it ended: {rest:?}");
+}
+
+#[test]
+fn commands_that_ask_the_broker_say_when_it_is_out_of_reach() {
+    let out_of_reach = "rabbitmq.url=amqp://guest:s3cret@127.0.0.1:1/%2f";
+    let management = "rabbitmq.management_url=http://guest:s3cret@127.0.0.1:1";
+    for args in
+        [&["quarantine", "ls"][..], &["topology", "apply"], &["topology", "verify"], &["validate", "--live"]]
+    {
+        let out = run(&[&["--set", out_of_reach, "--set", management], args].concat());
+        assert_eq!(out.status.code(), Some(69), "{args:?}: {}", said(&out));
+        assert!(!said(&out).contains("s3cret"), "{}", said(&out));
+    }
+    let out = run(&["topology", "verify"]);
+    assert_eq!(out.status.code(), Some(78), "{}", said(&out));
+    assert!(said(&out).contains("rabbitmq.management_url"), "{}", said(&out));
+    let printed = run(&["topology", "print"]);
+    assert!(serde_json::from_slice::<Value>(&printed.stdout).unwrap()["policies"].is_array());
+}
+
+#[test]
+fn explain_shows_blocks_and_a_self_contained_page() {
+    let page = "tests/pages/harbour-gazette-2025-03-14-json-ld.html";
+    let out = run(&["explain", page]);
+    assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert!(text.lines().any(|l| l.starts_with("+ ")) && text.lines().any(|l| l.starts_with("- ")), "{text}");
+    let html = String::from_utf8(run(&["explain", "--html", page]).stdout).unwrap();
+    assert!(html.starts_with("<!doctype html>") && !html.contains("<script") && !html.contains("src="));
+}

@@ -232,6 +232,27 @@ fn the_runbook_has_a_section_for_every_alert() {
     }
 }
 
+/// Each `copydesk …` in the runbook is a command that there is, with options that there are.
+#[test]
+fn the_runbook_names_commands_that_exist() {
+    let runbook = read("deploy/RUNBOOK.md");
+    let spans = runbook.split('`').filter(|span| span.starts_with("copydesk "));
+    let lines = runbook.lines().filter_map(|line| line.strip_prefix("$ "));
+    let commands: Vec<&str> = spans.chain(lines.filter(|line| line.starts_with("copydesk "))).collect();
+    assert!(commands.len() > 12, "{commands:?}");
+    let known = |command: &str| {
+        let words = command.split([' ', '#']).skip(1).take_while(|word| !word.is_empty() && *word != ">");
+        run(Command::new(env!("CARGO_BIN_EXE_copydesk")).args(words).arg("--help"))
+    };
+    for command in &commands {
+        let said = known(command);
+        assert!(said.ok, "`{command}`: {}", said.text);
+    }
+    for planted in ["copydesk quarantine lst", "copydesk validate --alive"] {
+        assert!(!known(planted).ok, "{planted}");
+    }
+}
+
 #[test]
 fn prometheus_accepts_its_configuration() {
     let Some(promtool) = find("promtool") else { return };

@@ -2,14 +2,21 @@
 
 /// The worker over RabbitMQ.
 mod broker;
-/// The node killed, frozen and off under load.
+/// The worker beside a bare pass-through.
+mod broker_bench;
+/// The store off, the node killed, frozen and off under load.
 mod broker_outage;
 /// The command line: exit codes, messages.
 mod cli;
+/// What every transport promises, held against each of them.
+/// What every transport promises.
+mod conformance;
 /// What `deploy/rabbitmq` ships, on a real node.
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
 mod deploy;
+/// Which text of a page is its story.
+mod extract;
 /// Any text parses and is extracted within its bounds.
 mod html;
 /// Shipped pages and their golden events.
@@ -22,8 +29,12 @@ mod kit;
 mod prometheus;
 /// Which room may know which.
 mod rooms;
+/// What systemd is told.
+mod systemd;
 /// `/metrics`, `/livez`, `/readyz`.
 mod telemetry;
+/// The settings that `deploy/` gives are known.
+mod settings_of_deploy;
 /// Finds the tools that tests call.
 mod tools;
 /// A private redis-server.
@@ -35,6 +46,10 @@ mod identity;
 mod describe;
 /// Topics of whole texts: each topic, the traps, bad input.
 mod topics;
+/// What a site teaches, on a synthetic stream.
+mod site_memory;
+/// Extracted text, samples and hostile shapes.
+mod text;
 /// The worker over the channel transport.
 mod worker;
 /// The claim protocol, model-checked.

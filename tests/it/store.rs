@@ -440,3 +440,34 @@ async fn a_server_that_is_gone_is_out_of_reach_and_one_that_comes_back_is_used_a
     }
     assert_eq!(publish(&store, 1, record(1, &[10])).await, Kept::Remembered);
 }
+
+#[tokio::test]
+async fn the_command_counts_carries_over_and_refuses_what_is_held() {
+    let (from, into) = (tempfile::tempdir().expect("directory"), tempfile::tempdir().expect("directory"));
+    let file = from.path().join("export.jsonl");
+    let store = open(&format!("file:{}", from.path().display())).await;
+    publish(&store, 1, record(1, &[10])).await;
+    let copydesk = |arguments: &[&std::ffi::OsStr]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"))
+            .arg("store")
+            .args(arguments)
+            .output()
+            .expect("runs")
+    };
+    let said = |word: &'static str| std::ffi::OsStr::new(word);
+    let held = copydesk(&[said("stats"), said("--store"), from.path().as_os_str()]);
+    assert_eq!(held.status.code(), Some(69), "{}", String::from_utf8_lossy(&held.stderr));
+    drop(store);
+    let exported = copydesk(&[said("export"), file.as_os_str(), said("--store"), from.path().as_os_str()]);
+    assert_eq!(exported.status.code(), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
+    let imported = copydesk(&[said("import"), file.as_os_str(), said("--store"), into.path().as_os_str()]);
+    assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stderr));
+    let stats = copydesk(&[said("stats"), said("--json"), said("--store"), into.path().as_os_str()]);
+    let stats: serde_json::Value = serde_json::from_slice(&stats.stdout).expect("one JSON object");
+    assert_eq!((&stats["articles"], &stats["pages"], &stats["format"]), (&1.into(), &1.into(), &1.into()));
+    let pruned =
+        copydesk(&[said("prune"), said("--articles"), said("0"), said("--store"), into.path().as_os_str()]);
+    assert!(String::from_utf8_lossy(&pruned.stderr).contains("1 articles and 0 pages forgotten"));
+    let none = copydesk(&[said("stats"), said("--store"), said("none")]);
+    assert_eq!(none.status.code(), Some(64));
+}

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use copydesk::model::failure::{ParkReason, SkipReason, Stage};
 use copydesk::telemetry::labels::{
-    FetchResult, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role, Task, TopicLabel,
-    WorldReason,
+    FetchResult, IdentifyEvent, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role, Task,
+    TopicLabel, WorldReason,
 };
 use copydesk::telemetry::names::{ALL, Kind, Metric, Values};
 use copydesk::telemetry::{self, Health, Metrics, record};
@@ -47,6 +47,7 @@ pub fn record_everything() {
     for topic in TopicLabel::ALL {
         LanguageLabel::ALL.iter().for_each(|language| record::article(*topic, Some(0.8), *language, 3_000));
     }
+    IdentifyEvent::ALL.iter().for_each(|event| record::identified(*event));
     FetchResult::ALL.iter().for_each(|result| record::fetched(*result, took));
     for role in Role::ALL {
         ReconnectReason::ALL.iter().for_each(|reason| record::reconnect(*role, *reason));

@@ -149,12 +149,20 @@ def bare(s, main):
     return f'<div class="{s.c["wrap"]}">{main}</div>'
 
 
+def prose(s, most):
+    """Up to `most` paragraphs that people wrote on a page of any kind: show notes, reviews, descriptions."""
+    pool = s.w["opinion"]["p"] + s.w["story"]["p"] + s.w["story"]["p2"]
+    return s.paragraphs(s.random.sample(pool, s.random.randint(0, most)))
+
+
 # -- kinds: each returns url, head, main, and the frame where it has one of its own
 def article(s):
     w = s.w["story"]
     second = s.variant == 2
     h, p = (w["h2"], w["p2"]) if second else (w["h"], w["p"])
     ld = {"@type": "NewsArticle", "headline": h, "datePublished": "2025-09-12T06:00:00Z", "author": {"@type": "Person", "name": w["author"]}}
+    # Stories and opinions are of any length, so that length does not tell them apart.
+    p = p + s.random.sample(w["p"] + w["p2"] + s.w["press"]["p"], s.random.choice([0, 0, 4, 9]))
     body = s.paragraphs(p[:2]) + (s.related() if s.variant != 1 else "") + s.paragraphs(p[2:])
     lead = "" if second else f'<p class="{s.c["lead"]}">{w["s"]}</p>'
     figure = f'<figure><img src="/1.jpg"><figcaption class="{s.c["cap"]}">{s.w["gallery"]["c"][0]}</figcaption></figure>' if s.variant == 1 else ""
@@ -168,7 +176,8 @@ def opinion(s):
     section = ["opinion", "kommentar" if s.code == "de" else "opinions", "news"][s.variant]
     label = f'<div class="{s.c["meta"]}">{w["label"]}</div>'
     note = f'<p><i>{w["author"]}</i></p>'
-    return s.url(section, w["h"]), s.head(w["h"], w["p"][0][:90], ld=ld), f'{label}<h1>{[w["h"], w["label"] + ": " + w["h"], w["h"]][s.variant]}</h1><div class="{s.c["meta"]}">{w["author"]}, {s.w["story"]["date"]}</div>{s.share()}{s.paragraphs(w["p"])}{note}{s.related()}'
+    p = w["p"] + s.random.sample(s.w["story"]["p"] + s.w["story"]["p2"] + w["p"], s.random.choice([0, 3, 8, 12]))
+    return s.url(section, w["h"]), s.head(w["h"], w["p"][0][:90], ld=ld), f'{label}<h1>{[w["h"], w["label"] + ": " + w["h"], w["h"]][s.variant]}</h1><div class="{s.c["meta"]}">{w["author"]}, {s.w["story"]["date"]}</div>{s.share()}{s.paragraphs(p)}{note}{s.related()}'
 
 
 def live_blog(s):
@@ -194,7 +203,7 @@ def brief(s):
 
 def press_release(s):
     w = s.w["press"]
-    text = s.paragraphs(w["p"]) + f'<h3>{w["about"]}</h3>' + s.paragraphs([w["about_p"]]) + f'<h3>{w["contact"]}</h3><p>{w["contact_p"]}</p>'
+    text = s.paragraphs(w["p"]) + s.paragraphs(s.random.sample(s.w["story"]["p"], s.random.randint(0, 4))) + f'<h3>{w["about"]}</h3>' + s.paragraphs([w["about_p"]]) + f'<h3>{w["contact"]}</h3><p>{w["contact_p"]}</p>'
     label = [f'<p class="{s.c["meta"]}">{w["label"]}</p>', "", f"<h4>{w['label']}</h4>"][s.variant]
     url = f"https://{['news', 'presse', 'www'][s.variant]}.{s.slug(w['contact_p'].split('@')[1].split('.')[0])}.example/" + ["press-releases/2025/opening", "presse/meldungen/4711", "investors/news/opening-2025"][s.variant]
     return url, s.head(w["h"], w["p"][0][:100], og="website"), f'{label}<h1>{w["h"]}</h1>{text}'
@@ -206,7 +215,7 @@ def gallery(s):
     slides = "".join([f'<figure><img src="/g/{n}.jpg" alt=""><figcaption class="{s.c["cap"]}">{n + 1}/{len(w["c"])} {c}</figcaption></figure>',
                       f'<div class="{s.c["item"]}"><img src="/g/{n}.jpg"><p class="{s.c["cap"]}">{c}</p></div>',
                       f'<li><img src="/g/{n}.jpg"><span>{n + 1} / {len(w["c"])}</span> {c}</li>'][s.variant] for n, c in enumerate(w["c"]))
-    return s.url(["gallery", "foto", "news"][s.variant], w["h"]), s.head(w["h"], w["p"], ld=ld), f'<h1>{w["h"]}</h1><p>{w["p"]}</p><div class="slideshow">{slides}</div>'
+    return s.url(["gallery", "foto", "news"][s.variant], w["h"]), s.head(w["h"], w["p"], ld=ld), f'<h1>{w["h"]}</h1><p>{w["p"]}</p>{prose(s, 3)}<div class="slideshow">{slides}</div>'
 
 
 def video(s):
@@ -215,14 +224,14 @@ def video(s):
     player = [f'<video controls poster="/p.jpg"><source src="/v.mp4"></video><button>{w["words"][0]}</button>',
               f'<div class="player" data-video-id="88121"><div class="{s.c["btn"]}">{w["words"][0]}</div><span>01:20</span></div>',
               f'<iframe src="https://player.example/embed/88121" allowfullscreen></iframe><p>{w["words"][1]}: 1:20</p>'][s.variant]
-    return s.url(["video", "videos", "mediathek"][s.variant], w["h"]), s.head(w["h"], w["p"], og="video.other", ld=ld), f'{player}<h1>{w["h"]}</h1><p>{w["p"]}</p><h3>{w["words"][2]}</h3><ul>{s.links(w["more"])}</ul>'
+    return s.url(["video", "videos", "mediathek"][s.variant], w["h"]), s.head(w["h"], w["p"], og="video.other", ld=ld), f'{player}<h1>{w["h"]}</h1><p>{w["p"]}</p>{prose(s, 3)}<h3>{w["words"][2]}</h3><ul>{s.links(w["more"])}</ul>'
 
 
 def podcast(s):
     w = s.w["podcast"]
     ld = {"@type": "PodcastEpisode", "name": w["h"], "partOfSeries": {"@type": "PodcastSeries", "name": w["label"]}}
     player = [f'<audio controls src="/e.mp3"></audio>', f'<div class="player"><button>{w["words"][0]}</button> 00:00 / 42:10</div>', f'<a href="https://cdn.example/e.mp3">{w["words"][2]}</a> 38 min'][s.variant]
-    return s.url(["podcast", "podcasts", "audio"][s.variant], w["h"]), s.head(w["h"], w["p"][0], og="music.song", ld=ld), f'<p>{w["label"]}</p><h1>{w["h"]}</h1>{player}{s.paragraphs(w["p"])}<p><a href="#s">{w["words"][1]}</a> <a href="/all">{w["words"][3]}</a></p>'
+    return s.url(["podcast", "podcasts", "audio"][s.variant], w["h"]), s.head(w["h"], w["p"][0], og="music.song", ld=ld), f'<p>{w["label"]}</p><h1>{w["h"]}</h1>{player}{s.paragraphs(w["p"])}{prose(s, 5)}<p><a href="#s">{w["words"][1]}</a> <a href="/all">{w["words"][3]}</a></p>'
 
 
 def listing(s):
@@ -238,7 +247,7 @@ def listing(s):
 def topic_page(s):
     w = s.w["topic"]
     url = f"https://{s.domain}/" + ["tag/", "thema/" if s.code == "de" else "topics/", "dossier/"][s.variant] + s.slug(w["name"])
-    intro = f'<p>{w["text"]}</p>'
+    intro = f'<p>{w["text"]}</p>' + prose(s, 1)
     return url, s.head(f'{w["name"]}: {w["text"]}' if s.variant else w["name"], w["text"], og="website", ld={"@type": "CollectionPage", "name": w["name"]}), f'<p>{w["label"]}</p><h1>{w["name"]}</h1>{intro}<button>{w["follow"]}</button>{s.items(s.pairs()[:6], dates=True, images=s.variant == 0)}<p>1 <a href="?page=2">2</a> <a href="?page=3">3</a> <a href="?page=2">{s.w["listing"]["more"]}</a></p>'
 
 
@@ -246,6 +255,7 @@ def consent(s):
     w = s.w["consent"]
     buttons = "".join(f'<button class="{s.c["btn"]}">{b}</button>' for b in w["b"])
     more = f'<p>{s.w["site"]["cookie"]}</p>' if s.variant else ""
+    more += f'<p>{s.w["paywall"]["p"][0]} {s.w["paywall"]["p"][1]}</p><p>{" ".join(w["p"])} {s.w["site"]["cookie"]}</p>' if s.random.random() < 0.5 else ""
     return s.url("news", s.w["story"]["h"]), s.head(w["h"] if s.variant else s.w["site"]["name"], og="website"), f'<div role="dialog"><h1>{w["h"]}</h1>{"".join(f"<p>{p}</p>" for p in w["p"])}{more}{buttons}<p>{s.links(s.w["site"]["foot"][:3], "span")}</p></div>', bare
 
 
@@ -279,8 +289,8 @@ def product(s):
     url = f"https://shop.{s.domain}/" + ["product/", "p/88231-", "item?sku="][s.variant] + s.slug(w["h"])
     text = s.paragraphs(w["p"])
     others = "".join("<div><a href=/p/%d>%s</a> %s</div>" % (n, t, w["price"]) for n, (t, _) in enumerate(s.pairs()[:3]))
-    specs = f'<h3>{w["words"][3]}</h3><table><tr><td>SKU</td><td>88231</td></tr></table><h3>{w["words"][2]} (17)</h3><p>★★★★★</p>'
-    return url, s.head(w["h"], w["p"][0], og="product", ld=ld), f'<h1>{w["h"]}</h1><b>{w["price"]}</b><p>{w["words"][1]} · {w["words"][0]}</p><button>{w["buy"]}</button>{text}{specs}<h3>{w["words"][4]}</h3>{others}'
+    specs = f'<h3>{w["words"][3]}</h3><table><tr><td>SKU</td><td>88231</td></tr></table><h3>{w["words"][2]} (17)</h3><p>★★★★★</p>{prose(s, 4)}'
+    return url, s.head(w["h"], w["p"][0], og="product", ld=ld), f'<h1>{w["h"]}</h1><b>{w["price"]}</b><p>{w["words"][1]} · {w["words"][0]}</p><button>{w["buy"]}</button>{text}{prose(s, 2)}{specs}<h3>{w["words"][4]}</h3>{others}'
 
 
 def job(s):
@@ -289,7 +299,7 @@ def job(s):
     url = f"https://{['jobs.', '', 'karriere.'][s.variant]}{s.domain}/" + ["vacancy/", "jobs/", "stellen/"][s.variant] + "1182044"
     rows = lambda items: "<ul>" + "".join(f"<li>{i}</li>" for i in items) + "</ul>"
     t = w["words"]
-    return url, s.head(w["h"], w["intro"], og="website", ld=ld), f'<h1>{w["h"]}</h1><p>{w["company"]}</p><p>{w["intro"]}</p><h3>{t[0]}</h3>{rows(w["tasks"])}<h3>{t[1]}</h3>{rows(w["reqs"])}<h3>{t[2]}</h3>{rows(w["offer"])}<a class="{s.c["btn"]}" href="/apply">{t[3]}</a>'
+    return url, s.head(w["h"], w["intro"], og="website", ld=ld), f'<h1>{w["h"]}</h1><p>{w["company"]}</p><p>{w["intro"]}</p>{prose(s, 2)}<p>{s.w["press"]["about_p"]}</p><h3>{t[0]}</h3>{rows(w["tasks"])}<h3>{t[1]}</h3>{rows(w["reqs"])}<h3>{t[2]}</h3>{rows(w["offer"])}<a class="{s.c["btn"]}" href="/apply">{t[3]}</a>'
 
 
 def feed(s):

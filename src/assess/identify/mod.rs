@@ -28,6 +28,8 @@ use crate::store::{
     AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Id, Keep, Kept, MAX_KEYS, PageOutcome,
     Pending, Retention, Slot, Store, StoreError, StoreStats, Token, Write, cut, today,
 };
+use crate::telemetry::labels::IdentifyEvent;
+use crate::telemetry::record;
 
 use super::fingerprint::{Printed, fingerprint};
 use super::tokens;
@@ -158,7 +160,7 @@ impl Identifier {
             Ok(identified) => Ok(identified),
             Err(error @ StoreError::Io { .. }) if memory.settings.publish_unchecked => {
                 tracing::warn!(%error, "published as new without asking the store");
-                metrics::counter!("copydesk_unchecked_total").increment(1);
+                record::identified(IdentifyEvent::Unchecked);
                 Ok(alone(article))
             }
             Err(error) => Err(error.into()),
@@ -173,7 +175,7 @@ impl Identifier {
                 article_id = %promise.keep.outcome.article_id,
                 "another took over before the event was confirmed: the page is remembered, the article is theirs"
             );
-            metrics::counter!("copydesk_claims_fenced_total").increment(1);
+            record::identified(IdentifyEvent::ClaimFenced);
         }
         promise.settle();
         if let Some(entry) = &promise.keep.story {
@@ -279,7 +281,7 @@ impl Memory {
                         return self.decided(&incoming, seen, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
-                    metrics::counter!("copydesk_claim_waits_total").increment(1);
+                    record::identified(IdentifyEvent::ClaimWaited);
                     looks.wait().await;
                 }
             }
@@ -449,7 +451,7 @@ impl<'a> Incoming<'a> {
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
         if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
-            metrics::counter!("copydesk_aliases_not_remembered_total").increment(1);
+            record::identified(IdentifyEvent::AliasNotRemembered);
         }
         Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
     }
@@ -482,7 +484,7 @@ impl<'a> Incoming<'a> {
         }
         decision.record.event_id = ghost.draft.event_id;
         decision.amended = true;
-        metrics::counter!("copydesk_claims_taken_over_total").increment(1);
+        record::identified(IdentifyEvent::ClaimTakenOver);
     }
 
     /// Whether the event that a lapsed claim may have published says all that ours would.

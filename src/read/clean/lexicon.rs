@@ -287,7 +287,7 @@ pub fn is_unspaced(c: char) -> bool {
 }
 
 fn joins(c: Option<char>) -> bool {
-    c.is_some_and(|c| c.is_alphanumeric())
+    c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c))
 }
 
 /// Where quotation marks open and close in a line; asked for rising positions or any.

@@ -9,6 +9,8 @@ use crate::read::text::stats::{Stats, stats};
 const LONGEST_APPEAL: usize = 14;
 /// … and says nothing of its own for at most so many in a row.
 const LONGEST_GAP: usize = 2;
+/// Bytes of a removed block beyond which it is no part of an appeal.
+const LONGEST_REMOVED: usize = 2000;
 
 /// Kinds of which one phrase makes a short paragraph a notice.
 const NOTICES: [Kind; 10] = [
@@ -28,7 +30,7 @@ const NOTICES: [Kind; 10] = [
 pub fn apply(body: &mut Body) {
     let counted = count(body);
     let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
-    appeals(&counted, &mut rules);
+    appeals_among_removed(body, &counted, &mut rules);
     edges(&counted, &mut rules);
     if rules.iter().all(Option::is_none) {
         return;
@@ -86,6 +88,44 @@ fn notice(s: &Stats) -> Option<&'static str> {
     let phrases = f32::from(s.hits.count(kind));
     let dense = phrases * 14.0 >= s.words || (phrases >= 2.0 && phrases * 26.0 >= s.words);
     (phrases > 0.0 && dense).then(|| kind.as_str())
+}
+
+/// Appeals of which extraction may have removed a part already: what it left still belongs to them.
+fn appeals_among_removed(body: &Body, counted: &[Stats], rules: &mut [Option<&'static str>]) {
+    let mut sequence: Vec<Stats> = Vec::with_capacity(counted.len());
+    let mut kept: Vec<Option<usize>> = Vec::with_capacity(counted.len());
+    let (mut content, mut lower) = (Vec::new(), String::new());
+    let mut removed = body.removed.as_slice();
+    for place in 0..=counted.len() {
+        let here = removed.partition_point(|r| r.paragraph as usize <= place);
+        let (before, rest) = removed.split_at(here);
+        removed = rest;
+        // Only what stands next to a kept paragraph can belong to an appeal with it.
+        let far = before.len().saturating_sub(2 * LONGEST_APPEAL);
+        for (i, r) in before.iter().enumerate() {
+            if far > 0 && (LONGEST_APPEAL..LONGEST_APPEAL + far).contains(&i) {
+                continue;
+            }
+            content.clear();
+            sequence.push(if r.text.len() <= LONGEST_REMOVED {
+                stats(&r.text, &mut content, &mut lower)
+            } else {
+                Stats::default()
+            });
+            kept.push(None);
+        }
+        if let Some(s) = counted.get(place) {
+            sequence.push(s.clone());
+            kept.push(Some(place));
+        }
+    }
+    let mut found = vec![None; sequence.len()];
+    appeals(&sequence, &mut found);
+    for (place, rule) in kept.iter().zip(found) {
+        if let (Some(place), Some(rule)) = (place, rule) {
+            rules[*place] = Some(rule);
+        }
+    }
 }
 
 /// Runs of paragraphs that together ask the reader for support: from what opens them to what ends them.
@@ -195,6 +235,21 @@ mod tests {
         let mut banner = body(&[&appeal[..], &[STORY, STORY][..]].concat());
         apply(&mut banner);
         assert_eq!(banner.text(), [STORY, STORY].join("\n\n"));
+    }
+
+    #[test]
+    fn what_extraction_left_of_an_appeal_goes_too() {
+        let mut b =
+            body(&[STORY, "These steps are meant to keep us from doing our work. We see that differently."]);
+        let removed =
+            |text: &str, paragraph| Removed { text: text.into(), rule: "model:0.30".into(), paragraph };
+        b.removed = vec![
+            removed("A message from the Harbour Herald:", 1),
+            removed("But to go on, we need your help. Your support pays for the next story.", 2),
+            removed("Remind me later.", 2),
+        ];
+        apply(&mut b);
+        assert_eq!(b.text(), STORY);
     }
 
     #[test]

@@ -28,8 +28,9 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, html: bool) -> Decoded<'
         .and_then(|l| Encoding::for_label(l.as_bytes()))
         .or_else(|| html.then(|| prescan(bytes)).flatten());
     let charset = match stated {
-        // A page that says Latin-1 and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that.
-        Some(charset) if charset.is_single_byte() && is_utf8_beyond_ascii(bytes) => UTF_8,
+        // A page that says otherwise and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that,
+        // in Latin-1 or in GBK.
+        Some(charset) if charset != UTF_8 && is_utf8_beyond_ascii(bytes) => UTF_8,
         Some(charset) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes, Utf8Detection::Deny),
         Some(charset) => charset,
         None => detect(bytes, Utf8Detection::Allow),

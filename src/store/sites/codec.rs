@@ -82,6 +82,7 @@ impl Edition {
         for (hash, line) in lines {
             out.extend_from_slice(&hash.to_le_bytes());
             number(out, u64::from(line.first) << 1 | u64::from(line.prose));
+            number(out, u64::from(line.company));
             number(out, line.since);
             number(out, line.leads.len() as u64);
             let mut last = 0;
@@ -108,8 +109,13 @@ impl Edition {
             let hash = from.hash()?;
             let head = from.number()?;
             let first = u32::try_from(head >> 1).map_err(|_| from.damaged())?;
-            let mut line =
-                LineMemory { first, prose: head & 1 == 1, since: from.number()?, ..LineMemory::default() };
+            let mut line = LineMemory {
+                first,
+                prose: head & 1 == 1,
+                company: from.small()?,
+                since: from.number()?,
+                ..LineMemory::default()
+            };
             let mut lead = 0u32;
             for _ in 0..from.count()? {
                 lead = lead.checked_add(from.small()?).ok_or_else(|| from.damaged())?;

@@ -85,6 +85,9 @@ struct LineMemory {
     /// Numbers of the leads in the window that carried the line, rising.
     leads: Vec<u32>,
     first: u32,
+    /// Leads under which the line stood among lines that the site repeats, on both sides: what belongs
+    /// to a story stands among the story's own.
+    company: u32,
     prose: bool,
     /// Unix seconds.
     since: u64,
@@ -252,7 +255,14 @@ impl Edition {
         // The lead is assigned before anything is counted.
         let number = self.assign(sketch(&seen.lead));
         let oldest = self.leads.front().map_or(0, |l| l.number);
-        for line in &seen.lines {
+        let elsewhere = |known: &LineMemory| known.leads.iter().any(|&lead| lead != number);
+        let repeated: Vec<bool> =
+            seen.lines.iter().map(|line| self.lines.get(&line.hash).is_some_and(elsewhere)).collect();
+        for (i, line) in seen.lines.iter().enumerate() {
+            // The ends of a page are as good as its furniture, but not by themselves.
+            let before = i.checked_sub(1).map(|at| repeated[at]);
+            let after = repeated.get(i + 1).copied();
+            let company = before != Some(false) && after != Some(false) && (before, after) != (None, None);
             let known = self.lines.entry(line.hash).or_insert_with(|| LineMemory {
                 first: number,
                 since: at,
@@ -262,6 +272,7 @@ impl Edition {
             if let Err(place) = known.leads.binary_search(&number) {
                 known.leads.insert(place, number);
                 known.leads.retain(|&lead| lead >= oldest);
+                known.company += u32::from(company);
                 if known.leads.len() >= 2 && known.text.is_empty() {
                     known.text = cut(&line.text);
                 }
@@ -324,12 +335,17 @@ impl Edition {
     }
 
     fn is_boilerplate(&self, line: &LineMemory, share: f32) -> bool {
-        if line.prose {
-            let whole = line.leads.len() as f32 / self.leads.len().max(1) as f32;
-            line.leads.len() >= PROSE_LEADS && share >= PROSE_SHARE && (whole >= SHARE || share >= 0.5)
-        } else {
-            line.leads.len() >= LEADS && share >= SHARE
+        let leads = line.leads.len();
+        // A first sighting has no company yet.
+        let in_company = leads >= 2 && line.company as usize * 2 >= leads;
+        if !line.prose {
+            return leads >= LEADS - usize::from(in_company) && share >= SHARE;
         }
+        if in_company && leads >= LEADS && share >= PROSE_SHARE {
+            return true;
+        }
+        let whole = leads as f32 / self.leads.len().max(1) as f32;
+        leads >= PROSE_LEADS && share >= PROSE_SHARE && (whole >= SHARE || share >= 0.5)
     }
 }
 

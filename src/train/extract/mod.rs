@@ -7,9 +7,11 @@ mod pages;
 
 use std::path::Path;
 
+use crate::model::{Body, Budget};
+use crate::read::Limits;
 use crate::read::extract::html::features::{self, Sight};
 use crate::read::extract::html::model::{Model, second_count, second_rows};
-use crate::read::extract::html::{assemble, model};
+use crate::read::extract::html::{self, model, rules};
 use crate::read::trees::Trees;
 use crate::train::boost::{self, Params};
 use crate::train::score::{self, Prediction};
@@ -22,7 +24,9 @@ fn first_params() -> Params {
         trees: 100,
         leaves: 31,
         min_leaf_rows: 20,
-        min_leaf_weight: 0.3,
+        // A page weighs about two, so a unit of either would smother what few pages tell.
+        min_leaf_weight: 0.05,
+        l2: 0.05,
         bins: 63,
         feature_share: 0.5,
         ..Params::default()
@@ -119,11 +123,9 @@ pub fn table(pages: &[Page], models: &[Model]) -> String {
                 .filter(|p| p.set == set)
                 .map(|p| {
                     let sight = Sight::of(&p.page);
-                    let body = if by_label {
-                        assemble(&sight, &p.labels.labels)
-                    } else {
-                        assemble(&sight, &models[p.fold].judge(&sight).scores)
-                    };
+                    let scores =
+                        if by_label { p.labels.labels.clone() } else { models[p.fold].judge(&sight).scores };
+                    let body = body_of(&sight, &scores);
                     let got =
                         Prediction { id: p.gold.id.clone(), body: body.text(), ..Prediction::default() };
                     (p.gold.clone(), got)
@@ -148,6 +150,13 @@ pub fn table(pages: &[Page], models: &[Model]) -> String {
     }
     out.push_str(&importance(models));
     out
+}
+
+/// The body as `read` makes it of these scores.
+fn body_of(sight: &Sight, scores: &[f32]) -> Body {
+    let limits = Limits::default();
+    let decisions = rules::decide(sight, scores);
+    html::body(sight, scores, &decisions, &limits, &mut Budget::new(limits.work_units)).unwrap_or_default()
 }
 
 /// Columns by how often the trees split on them.

@@ -98,8 +98,10 @@ fn page(folder: &Path, set: Set, gold: Gold) -> Result<Option<Page>, TrainError>
     };
     let Ok(decoded) = decode::decode(raw, &limits, &mut budget) else { return Ok(None) };
     let Ok(mut page) = html::parse(&decoded.text, &limits, &mut budget) else { return Ok(None) };
-    // Large, and no feature.
-    page.head.state.clear();
+    // Large, and heard only where the page shows no story.
+    if page.text.len() > 4_000 {
+        page.head.state.clear();
+    }
     let rows = Sight::of(&page).rows();
     let labels = labels(&page, &gold, set);
     let fold = fold(decoded.site.as_deref().unwrap_or(&gold.id));

@@ -5,8 +5,14 @@
 mod lines;
 /// WARC → messages, one a response record.
 mod warc;
+/// The files as a source: lends messages, counts those that are through.
+mod source;
+/// JSON lines as a sink: one a page.
+mod sink;
 
-use std::collections::BTreeMap;
+pub use sink::FileSink;
+pub use source::{FileSource, Progress};
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -161,8 +167,7 @@ fn page(name: String, file: File, kind: Option<&str>, packing: Packing, most: us
             Packing::Gzip => Some("gzip".to_owned()),
             Packing::Zstd => Some("zstd".to_owned()),
         },
-        message_id: None,
-        headers: BTreeMap::new(),
+        ..Envelope::default()
     };
     Entry { name, read_to, envelope: Ok(envelope) }
 }

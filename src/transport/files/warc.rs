@@ -111,6 +111,7 @@ fn response(record: &BTreeMap<String, String>, block: &[u8]) -> Result<Envelope,
         content_encoding,
         message_id: record.get("warc-record-id").map(|id| id.trim_matches(['<', '>']).to_owned()),
         headers,
+        ..Envelope::default()
     })
 }
 

@@ -8,7 +8,7 @@ use lapin::message::Delivery as Raw;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
@@ -35,8 +35,8 @@ pub struct Intake {
     pub settles: mpsc::UnboundedSender<Settle>,
     /// Deliveries of this channel that are done with.
     pub done: watch::Receiver<u64>,
-    /// Told when somebody waits for a delivery.
-    pub wanted: std::sync::Arc<Notify>,
+    /// Whether somebody waits for a delivery.
+    pub wanted: watch::Receiver<bool>,
     pub stopping: CancellationToken,
     pub lost: CancellationToken,
 }
@@ -95,7 +95,7 @@ impl Intake {
         // what is lent to nobody would only be charged a delivery if the session broke meanwhile
         tokio::select! {
             () = self.stopping.cancelled() => return Ok(()),
-            () = self.wanted.notified() => {}
+            wanted = self.wanted.wait_for(|wanted| *wanted) => if wanted.is_err() { return Ok(()) },
         }
         let mut growth = Growth::new(self.window);
         let mut consumer = self.consume(1).await?;

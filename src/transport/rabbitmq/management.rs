@@ -46,7 +46,7 @@ impl Management {
         }
         let base: Url = url.parse().map_err(|_| ManagementError::Address("rabbitmq.management_url"))?;
         let broker: AMQPUri = settings.url.parse().map_err(|_| ManagementError::Address("rabbitmq.url"))?;
-        crate::fetch::install_crypto();
+        crate::tls::install();
         let mut builder = Client::builder().timeout(TIMEOUT).no_proxy();
         if let Some(pem) = &settings.ca_pem {
             let authority = reqwest::Certificate::from_pem(pem.as_bytes())
@@ -72,6 +72,7 @@ impl Management {
     /// Everything in which the broker differs; empty when it is as it should be.
     pub async fn verify(&self, topology: &Topology) -> Result<Vec<Difference>, ManagementError> {
         let mut differences = Vec::new();
+        let policies = self.get(&["policies", &self.vhost]).await?.unwrap_or_default();
         let mut say = |text: String| differences.push(Difference(text));
         for exchange in &topology.exchanges {
             let name = &exchange.name;
@@ -100,8 +101,10 @@ impl Management {
                     found["arguments"]["x-queue-type"]
                 ));
             }
-            if found["policy"] != json!(name) {
-                say(format!("queue {name}: the policy in force is {}, wanted \"{name}\"", found["policy"]));
+            match in_force(&policies, name) {
+                Some(policy) if policy == name => {}
+                Some(other) => say(format!("queue {name}: the policy in force is {other}, wanted {name}")),
+                None => say(format!("queue {name}: no policy is in force, wanted {name}")),
             }
         }
         for queue in &topology.queues {
@@ -129,6 +132,7 @@ impl Management {
         Ok(differences)
     }
 
+    /// `None` where there is no such thing.
     async fn get(&self, path: &[&str]) -> Result<Option<Value>, ManagementError> {
         match self.call(Method::GET, path, None).await {
             Err(ManagementError::Refused { status: StatusCode::NOT_FOUND, .. }) => Ok(None),
@@ -162,5 +166,42 @@ impl Management {
             return Err(ManagementError::Refused { what, status, said });
         }
         Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+}
+
+/// The policy that RabbitMQ applies to a queue: of those that match, the one of highest priority. Worked
+/// out here, since a queue tells its policy only with its next statistics.
+fn in_force<'a>(policies: &'a Value, queue: &str) -> Option<&'a str> {
+    let matches = |policy: &&Value| {
+        let kind = policy["apply-to"].as_str().unwrap_or("all");
+        let pattern = policy["pattern"].as_str().and_then(|p| regex::Regex::new(p).ok());
+        matches!(kind, "queues" | "quorum_queues" | "all") && pattern.is_some_and(|p| p.is_match(queue))
+    };
+    let matching = policies.as_array()?.iter().filter(matches);
+    matching.max_by_key(|policy| policy["priority"].as_i64().unwrap_or(0))?["name"].as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_of_highest_priority_that_matches_is_in_force() {
+        let policy = |name: &str, pattern: &str, kind: &str, priority: i64| json!({"name": name, "pattern": pattern, "apply-to": kind, "priority": priority});
+        let policies = json!([
+            policy("pages.raw", "^pages\\.raw$", "queues", 10),
+            policy("everything", ".*", "all", 0),
+            policy("exchanges", ".*", "exchanges", 99),
+            policy("tight", "^articles", "quorum_queues", 99),
+            policy("articles.all", "^articles\\.all$", "queues", 10),
+        ]);
+        for (queue, name) in [
+            ("pages.raw", Some("pages.raw")),
+            ("articles.all", Some("tight")),
+            ("pages.skipped", Some("everything")),
+        ] {
+            assert_eq!(in_force(&policies, queue), name, "{queue}");
+        }
+        assert_eq!(in_force(&json!([]), "pages.raw"), None);
     }
 }

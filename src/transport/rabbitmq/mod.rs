@@ -27,7 +27,7 @@ use std::time::Duration;
 use lapin::tcp::OwnedTLSConfig;
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionBuilder, ConnectionProperties};
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -105,25 +105,26 @@ pub fn start(settings: Settings, health: Arc<Health>) -> (RabbitSource, RabbitSi
     let names = settings.names();
     let (out, deliveries) = mpsc::channel(1);
     let (lanes_to, lanes) = watch::channel(None);
-    let wanted = Arc::new(Notify::new());
+    let (wanted_to, wanted) = watch::channel(false);
     let (stopping, closing) = (CancellationToken::new(), CancellationToken::new());
     let sessions = session::Sessions {
         settings,
         health,
         out,
         lanes: lanes_to,
-        wanted: Arc::clone(&wanted),
+        wanted,
         stopping: stopping.clone(),
         closing: closing.clone(),
     };
     let sessions = tokio::spawn(sessions.run());
-    (RabbitSource { deliveries, wanted, stopping, closing, sessions }, RabbitSink { names, lanes })
+    (RabbitSource { deliveries, wanted: wanted_to, stopping, closing, sessions }, RabbitSink { names, lanes })
 }
 
 /// Lends the messages of `pages.raw`.
 pub struct RabbitSource {
     deliveries: mpsc::Receiver<Delivery>,
-    wanted: Arc<Notify>,
+    /// Whether somebody waits for a delivery.
+    wanted: watch::Sender<bool>,
     stopping: CancellationToken,
     closing: CancellationToken,
     sessions: JoinHandle<()>,
@@ -131,9 +132,10 @@ pub struct RabbitSource {
 
 impl Source for RabbitSource {
     async fn next(&mut self) -> Option<Delivery> {
-        self.wanted.notify_one();
+        let Self { deliveries, wanted, .. } = self;
+        let _wanting = Wanting::new(wanted);
         loop {
-            let delivery = self.deliveries.recv().await?;
+            let delivery = deliveries.recv().await?;
             // one that waited here while its session broke comes again by itself
             if !delivery.lost().is_cancelled() {
                 return Some(delivery);
@@ -152,6 +154,22 @@ impl Source for RabbitSource {
         drop(self.deliveries);
         // each step of closing has its own time limit
         let _ = self.sessions.await;
+    }
+}
+
+/// Says that a delivery is wanted for as long as somebody waits for one.
+struct Wanting<'a>(&'a watch::Sender<bool>);
+
+impl<'a> Wanting<'a> {
+    fn new(wanted: &'a watch::Sender<bool>) -> Self {
+        wanted.send_replace(true);
+        Self(wanted)
+    }
+}
+
+impl Drop for Wanting<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(false);
     }
 }
 
@@ -197,7 +215,7 @@ impl Sink for RabbitSink {
                 };
                 (copies, message)
             }
-            Outgoing::Park { message, reason, stage, error } => {
+            Outgoing::Park { message, reason, stage, error, .. } => {
                 let message = Message {
                     exchange: self.names.dlx(),
                     key: reason.as_str().to_owned(),
@@ -216,6 +234,14 @@ impl Sink for RabbitSink {
             Err(_) => Err(ended()),
         }
     }
+}
+
+/// Whether what the worker needs exists, by passive declaration.
+pub async fn check(settings: &Settings) -> Result<(), Fault> {
+    let connection = connect(settings, "check").await?;
+    let checked = topology::check(&connection, settings).await;
+    connection.close(200, "done".into()).await?;
+    checked
 }
 
 /// Opens one connection, named for those who look at the broker.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use lapin::options::ConfirmSelectOptions;
 use lapin::{Channel, Connection, Event};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,8 @@ pub struct Sessions {
     pub health: Arc<Health>,
     pub out: mpsc::Sender<Delivery>,
     pub lanes: watch::Sender<Option<Lanes>>,
-    pub wanted: Arc<Notify>,
+    /// Whether somebody waits for a delivery.
+    pub wanted: watch::Receiver<bool>,
     /// No more deliveries.
     pub stopping: CancellationToken,
     /// All is settled that will be.
@@ -89,7 +90,7 @@ impl Sessions {
             out: self.out.clone(),
             settles: settle_to,
             done: done.clone(),
-            wanted: Arc::clone(&self.wanted),
+            wanted: self.wanted.clone(),
             stopping: self.stopping.clone(),
             lost: lost.clone(),
         };

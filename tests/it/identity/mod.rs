@@ -2,6 +2,7 @@
 //! told apart and pairs that must be one.
 
 mod articles;
+mod figures;
 mod pairs;
 mod templates;
 mod versions;

@@ -138,6 +138,19 @@ impl Room {
         by_page
     }
 
+    /// Waits until the worker has done all there is to do and `wanted` events are there.
+    pub async fn await_through(&self, worker: &Working, wanted: u32, patience: Duration) {
+        let (since, names) = (Instant::now(), self.settings.names());
+        let mut calm = 0;
+        while calm < 5 {
+            let (raw, events) = (self.depth(&names.raw()).await, self.depth(&names.all()).await);
+            let balance = worker.account.balance();
+            calm = if raw == 0 && events >= wanted && balance.in_flight() == 0 { calm + 1 } else { 0 };
+            assert!(since.elapsed() < patience, "{raw} pages left, {events} events, {balance:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Waits until a queue has `wanted` ready messages and more; panics after `patience`.
     pub async fn await_depth(&self, queue: &str, wanted: u32, patience: Duration) {
         let since = Instant::now();
@@ -217,7 +230,7 @@ fn management_url(node: &Node) -> String {
 }
 
 pub fn reqwest_client() -> reqwest::Client {
-    copydesk::fetch::install_crypto();
+    copydesk::tls::install();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
@@ -263,7 +276,7 @@ impl Working {
         let health = Health::new();
         health.set_store_reachable(true);
         let gate = Gate::new(probe, Arc::clone(&health));
-        let pool = PoolSettings { threads: 2, deadline: Duration::from_secs(20), abandoned_limit: 3 };
+        let pool = PoolSettings { threads: 2, deadline: Duration::from_secs(120), abandoned_limit: 3 };
         let pool = CpuPool::new(&pool).unwrap();
         let (source, sink) = rabbitmq::start(settings, Arc::clone(&health));
         let worker = Worker::new(
@@ -295,6 +308,7 @@ impl Working {
 /// The real binary. Killed when dropped.
 pub struct Process {
     child: Child,
+    /// Where it serves metrics and health.
     pub listen: String,
 }
 
@@ -318,13 +332,11 @@ impl Process {
         let mut said = Vec::new();
         let listen = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the worker ended at once: {said:?}") };
-            said.push(line);
-            if said.len() > 50 {
-                break String::new();
-            }
-            if let Some(listen) = listening(said.last().unwrap()) {
+            if let Some(listen) = listening(&line) {
                 break listen;
             }
+            said.push(line);
+            assert!(said.len() < 50, "the worker does not say where it listens: {said:?}");
         };
         // the pipe must not fill
         std::thread::spawn(move || lines.for_each(drop));
@@ -364,10 +376,8 @@ impl Drop for Process {
 
 fn listening(line: &str) -> Option<String> {
     let event: serde_json::Value = serde_json::from_str(line).ok()?;
-    event
-        .to_string()
-        .contains("metrics and health are served")
-        .then(|| event["listen"].as_str().unwrap_or("").to_owned())
+    let told = event.to_string().contains("metrics and health are served");
+    told.then(|| event["listen"].as_str().unwrap_or("").to_owned())
 }
 
 /// `count` small articles, each told apart by its message id.

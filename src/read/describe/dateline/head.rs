@@ -115,7 +115,7 @@ fn pieces(head: &str) -> Vec<(&str, bool)> {
             }
             ',' | ';' | '،' if !open => {
                 out.push((&head[from..at], false));
-                from = at + 1;
+                from = at + c.len_utf8();
             }
             '-' | '–' | '—' if !open && head[at + c.len_utf8()..].starts_with([' ', '-']) => {
                 out.push((&head[from..at], false));

@@ -32,7 +32,7 @@ pub fn types(html: &HtmlPage, f: &mut Features) {
                 "ImageGallery" | "MediaGallery" => F::LdGallery,
                 "VideoObject" => F::LdVideo,
                 "PodcastEpisode" | "AudioObject" | "RadioEpisode" => F::LdPodcast,
-                "Product" | "Offer" | "AggregateOffer" => F::LdProduct,
+                "Product" => F::LdProduct,
                 "JobPosting" => F::LdJob,
                 "CollectionPage" | "ItemList" | "SearchResultsPage" => F::LdCollection,
                 _ => continue,
@@ -54,6 +54,12 @@ pub fn types(html: &HtmlPage, f: &mut Features) {
     }
     let article = f.get(F::LdArticle) + f.get(F::LdOpinion) + f.get(F::LdLive) > 0.0;
     f.set(F::LdVideoAlone, flag(f.get(F::LdVideo) > 0.0 && !article));
+    // An article may come with a product it reviews, a vacancy or a gallery: then it is the article.
+    for other in [F::LdProduct, F::LdJob, F::LdGallery, F::LdCollection] {
+        if article {
+            f.set(other, 0.0);
+        }
+    }
     for kind in html.metas("og:type") {
         let kind = kind.to_ascii_lowercase();
         let feature = match kind.split(['.', ':']).next().unwrap_or("") {

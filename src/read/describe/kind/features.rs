@@ -90,6 +90,17 @@ impl Features {
     pub fn get(&self, feature: F) -> f32 {
         self.0[feature as usize]
     }
+    /// The same page, delivered without its URL.
+    pub fn without_url(&self) -> Self {
+        let mut f = self.clone();
+        for (i, x) in f.0.iter_mut().enumerate() {
+            let plain = PLAIN.get(i).is_some_and(|name| name.starts_with("url:"));
+            if plain || i >= PLAIN.len() && (i - PLAIN.len()) % 4 == 3 {
+                *x = 0.0;
+            }
+        }
+        f
+    }
     pub fn set(&mut self, feature: F, value: f32) {
         self.0[feature as usize] = value;
     }
@@ -128,7 +139,9 @@ pub fn of_page(page: &DecodedPage, html: &HtmlPage, budget: &mut Budget) -> Resu
     blocks(html, &places, &mut f);
     let head = head_text(html, &places);
     topics(&head, html, &mut f);
-    if let Some(url) = &page.url {
+    let own = html.head.links.iter().find(|l| l.rel == "canonical").map(|l| l.href.as_str());
+    let said = own.or_else(|| html.meta("og:url")).and_then(|url| url::Url::parse(url).ok());
+    if let Some(url) = page.url.as_ref().or(said.as_ref()) {
         declared::address(url, &mut f);
     }
     Ok(f)
@@ -249,6 +262,10 @@ fn blocks(html: &HtmlPage, places: &Places, f: &mut Features) {
 /// Title, h1 and the short blocks around the h1, in lower case, a line each.
 fn head_text(html: &HtmlPage, places: &Places) -> String {
     let mut out = html.head.title.clone().unwrap_or_default();
+    for section in html.metas("article:section").chain(html.head.json_ld.iter().filter_map(|t| section(t))) {
+        out.push('\n');
+        out.push_str(&section[..floor(section, 100)]);
+    }
     let first_h1 = html.blocks.iter().position(|b| places.at(b.container).h1);
     if let Some(at) = first_h1 {
         for block in &html.blocks[at.saturating_sub(4)..(at + 3).min(html.blocks.len())] {
@@ -261,6 +278,13 @@ fn head_text(html: &HtmlPage, places: &Places) -> String {
         }
     }
     out.to_lowercase()
+}
+
+/// The first `articleSection` of the raw JSON-LD.
+fn section(text: &str) -> Option<&str> {
+    let rest = text.split_once("\"articleSection\"")?.1.trim_start().strip_prefix(':')?;
+    let value = rest.trim_start().trim_start_matches('[').trim_start().strip_prefix('"')?;
+    value.split('"').next()
 }
 
 /// Words of each topic in head and text.
@@ -297,6 +321,18 @@ pub fn floor(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_section_is_found_in_raw_json_ld() {
+        for (text, found) in [
+            (r#"{"articleSection":"Opinion"}"#, Some("Opinion")),
+            (r#"{"articleSection" : [ "Debatte", "Kultur"]}"#, Some("Debatte")),
+            (r#"{"articleSection":3}"#, None),
+            (r#"{"articleSection""#, None),
+        ] {
+            assert_eq!(section(text), found, "{text}");
+        }
+    }
 
     #[test]
     fn every_feature_has_its_own_name() {

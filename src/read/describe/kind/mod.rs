@@ -4,7 +4,7 @@
 mod completeness;
 mod declared;
 pub mod features;
-mod measure;
+pub mod measure;
 pub mod model;
 pub mod words;
 
@@ -20,7 +20,7 @@ use words::Topic;
 
 /// A page is skipped where the classes that are no article hold this much of the probability together.
 /// Calibrated so that under 1% of real articles are lost; `copydesk train kinds` prints the curve.
-const SKIP_FROM: f32 = 0.6;
+const SKIP_FROM: f32 = 0.4;
 
 /// A published page's kind and completeness, with what spoke for each.
 #[derive(Debug, Clone)]
@@ -80,6 +80,13 @@ fn judge_html(
             let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
             Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
+        // A shell that scripts would fill holds too little to call it anything else.
+        _ if body.text_source.is_none()
+            && measure::word_count(&html.text) < SHELL_WORDS
+            && !matches!(CLASSES[class], Class::Skip(SkipReason::ErrorPage | SkipReason::Login)) =>
+        {
+            Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
+        }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
             let source =
@@ -92,11 +99,16 @@ fn judge_html(
 /// The class to act on, and its share: of the skipped classes together where the page is skipped, else
 /// of the published ones.
 pub fn decide(p: &[f32; CLASSES.len()]) -> (usize, f32) {
+    decide_at(p, SKIP_FROM)
+}
+
+/// `decide` with a threshold of one's own, for calibration.
+pub fn decide_at(p: &[f32; CLASSES.len()], skip_from: f32) -> (usize, f32) {
     let best = |range: std::ops::Range<usize>| {
         range.max_by(|a, b| p[*a].total_cmp(&p[*b]).then(b.cmp(a))).expect("no range of classes is empty")
     };
     let skipped: f32 = p[PUBLISHED..].iter().sum();
-    if skipped >= SKIP_FROM {
+    if skipped >= skip_from {
         return (best(PUBLISHED..CLASSES.len()), skipped);
     }
     let class = best(0..PUBLISHED);
@@ -169,6 +181,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     })
 }
 
+/// Below this a page is empty.
+const SHELL_WORDS: f32 = 10.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 
@@ -239,7 +253,7 @@ mod tests {
         let mut p = [0.0; CLASSES.len()];
         (p[0], p[8], p[9]) = (0.35, 0.35, 0.30);
         assert_eq!(CLASSES[decide(&p).0], Class::Skip(SkipReason::Listing));
-        (p[0], p[8], p[9]) = (0.45, 0.30, 0.25);
+        (p[0], p[8], p[9]) = (0.65, 0.20, 0.15);
         assert_eq!(CLASSES[decide(&p).0], Class::Publish(Kind::Article));
     }
 }

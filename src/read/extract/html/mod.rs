@@ -27,7 +27,7 @@ use crate::model::body::{Body, Paragraph, Removed};
 use crate::model::html::HtmlPage;
 use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Budget, DecodedPage, Rejection};
-use crate::read::ReadSettings;
+use crate::read::{Limits, ReadSettings};
 use features::Sight;
 use model::{Judgement, MODEL};
 use rules::Decision;
@@ -53,19 +53,30 @@ pub fn extract(
     if settings.trace {
         record(&sight, &judgement, &decisions, trace);
     }
-    let mut body = compose(&sight, &judgement.scores, &decisions);
-    if let Some(mut from_data) = source::from_data(&sight, &body, &settings.limits, budget)? {
+    body(&sight, &judgement.scores, &decisions, &settings.limits, budget)
+}
+
+/// The body that decisions leave, or that data holds, with what stands near it.
+pub fn body(
+    sight: &Sight,
+    scores: &[f32],
+    decisions: &[Decision],
+    limits: &Limits,
+    budget: &mut Budget,
+) -> Result<Body, Rejection> {
+    let mut body = compose(sight, scores, decisions);
+    if let Some(mut from_data) = source::from_data(sight, &body, limits, budget)? {
         from_data.removed = body.removed;
         from_data.removed.extend(body.paragraphs.into_iter().map(|p| Removed {
             text: p.text,
             rule: format!("instead:{}", from_data.text_source.unwrap_or_default()),
             paragraph: 0,
         }));
-        found::found(&sight, &decisions, &mut from_data);
+        found::found(sight, decisions, &mut from_data);
         return Ok(from_data);
     }
-    body.partial = partial::partial(&sight, &decisions);
-    found::found(&sight, &decisions, &mut body);
+    body.partial = partial::partial(sight, decisions);
+    found::found(sight, decisions, &mut body);
     Ok(body)
 }
 

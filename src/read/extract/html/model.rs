@@ -10,7 +10,7 @@ use super::layout::Prefix;
 use crate::read::trees::{Trees, TreesError, probability};
 
 /// Calibrated by `copydesk train extract`, whose table shows F1 over thresholds.
-pub const THRESHOLD: f32 = 0.47;
+pub const THRESHOLD: f32 = 0.5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {

@@ -25,7 +25,12 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
         .enumerate()
         .map(|(b, &score)| Decision { kept: score > THRESHOLD, rule: None, kind: kind(sight, b) })
         .collect();
+    for decision in decisions.iter_mut().filter(|d| d.kept && d.kind == ParagraphKind::Caption) {
+        // Marked up as a caption, and yet the story by the model: tables and galleries do that.
+        decision.kind = ParagraphKind::Paragraph;
+    }
     title_repeat(sight, &mut decisions);
+    credit(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
     captions(sight, &mut decisions);
@@ -57,6 +62,16 @@ fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
             *decision = Decision { kept: false, rule: Some("title"), ..*decision };
         }
         long_seen |= decision.kept && sight.facts[b].good && b > sight.title_block;
+    }
+}
+
+/// A line that begins with the sign is a credit or a notice.
+fn credit(sight: &Sight, decisions: &mut [Decision]) {
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        let short = sight.facts[b].words <= 14.0;
+        if decision.kept && short && sight.page.block_text(b).starts_with(['©', 'Ⓒ']) {
+            *decision = Decision { kept: false, rule: Some("credit"), ..*decision };
+        }
     }
 }
 

@@ -1,0 +1,165 @@
+//! `copydesk sites`: what each site has taught, and what a person says about it.
+
+use super::setup::{runtime, store_url};
+use super::{CONFIGURATION, Exit, UNAVAILABLE, USAGE};
+use crate::config::Config;
+use crate::store::sites::{Decision, LineReport, SiteMemory};
+use crate::store::{AnyStore, Store};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// file:DIR, a bare directory, or redis://…; store.url of the configuration where it is not given
+    #[arg(long, global = true, value_name = "STORE")]
+    store: Option<String>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the sites that have taught something
+    Ls {
+        /// Begin after this site
+        #[arg(long, default_value = "")]
+        after: String,
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show what was learned of a site: each line, under how many stories, since when
+    Show {
+        site: String,
+        /// Only lines that are removed from pages
+        #[arg(long)]
+        removed: bool,
+        /// JSON lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a line from this site's pages always
+    Pin { site: String, line: String },
+    /// Never remove a line from this site's pages on the ground of what was learned
+    Forbid { site: String, line: String },
+    /// Forget a line and what was decided about it; without a line, the whole site
+    Forget { site: String, line: Option<String> },
+}
+
+/// Tries against a service that writes the same site.
+const TRIES: usize = 16;
+
+pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
+    let url = args.store.as_deref().map_or_else(|| config.text("store.url").to_owned(), store_url);
+    runtime()?.block_on(async {
+        let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
+        let none =
+            || Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…");
+        act(&store.ok_or_else(none)?, args.action).await
+    })
+}
+
+async fn act(store: &AnyStore, action: Action) -> Result<(), Exit> {
+    match action {
+        Action::Ls { after, limit } => {
+            for site in store.sites(&after, limit).await? {
+                println!("{site}");
+            }
+        }
+        Action::Show { site, removed, json } => {
+            let (memory, _) = memory(store, &site).await?;
+            let known = memory.snapshot();
+            let lines = memory.report().into_iter().filter(|line| line.removed || !removed);
+            if json {
+                for line in lines {
+                    println!(
+                        "{}",
+                        serde_json::to_string(&line).map_err(|e| Exit::new(super::BUG, e.to_string()))?
+                    );
+                }
+            } else {
+                println!(
+                    "{site}: {} stories, {} lines removed, snapshot {}",
+                    memory.stories(),
+                    known.lines.len(),
+                    known.id
+                );
+                lines.for_each(|line| println!("{}", shown(&line)));
+            }
+        }
+        Action::Pin { site, line } => decide(store, &site, &line, Decision::Pin).await?,
+        Action::Forbid { site, line } => decide(store, &site, &line, Decision::Forbid).await?,
+        Action::Forget { site, line: None } => {
+            if !store.forget_site(&site).await? {
+                return Err(unknown(&site));
+            }
+            eprintln!("{site}: forgotten");
+        }
+        Action::Forget { site, line: Some(line) } => {
+            let mut known = false;
+            change(store, &site, |memory| {
+                known = memory.forget(&line);
+                Ok(())
+            })
+            .await?;
+            if !known {
+                return Err(Exit::new(
+                    USAGE,
+                    format!("{site} never taught that line: see `copydesk sites show {site}`"),
+                ));
+            }
+            eprintln!("{site}: the line is forgotten");
+        }
+    }
+    Ok(())
+}
+
+fn shown(line: &LineReport) -> String {
+    let since =
+        i64::try_from(line.since).ok().filter(|&s| s > 0).and_then(|s| jiff::Timestamp::from_second(s).ok());
+    let since = since.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+    let fate = match (line.decision, line.removed) {
+        (Some(decision), _) => decision,
+        (None, true) => "removed",
+        (None, false) => "kept",
+    };
+    let share = line.share * 100.0;
+    format!(
+        "{fate:<9} {:>3} leads {share:>3.0}%  since {since:<10}  {:<3} {}",
+        line.leads, line.edition, line.text
+    )
+}
+
+async fn decide(store: &AnyStore, site: &str, line: &str, decision: Decision) -> Result<(), Exit> {
+    change(store, site, |memory| memory.decide(line, decision).map_err(|e| Exit::new(USAGE, e.to_string())))
+        .await?;
+    eprintln!("{site}: {}", decision.as_str());
+    Ok(())
+}
+
+/// Changes what is stored of a site, on top of whatever a running service has written meanwhile.
+async fn change(
+    store: &AnyStore,
+    site: &str,
+    mut with: impl FnMut(&mut SiteMemory) -> Result<(), Exit>,
+) -> Result<(), Exit> {
+    for _ in 0..TRIES {
+        let (mut memory, revision) = match store.site(site).await? {
+            Some(_) => memory(store, site).await?,
+            None => (SiteMemory::new(site), 0),
+        };
+        with(&mut memory)?;
+        if store.put_site(site, revision, &memory.encode()).await? {
+            return Ok(());
+        }
+    }
+    Err(Exit::new(UNAVAILABLE, format!("{site} is being written all the time: try again")))
+}
+
+async fn memory(store: &AnyStore, site: &str) -> Result<(SiteMemory, u64), Exit> {
+    let stored = store.site(site).await?.ok_or_else(|| unknown(site))?;
+    let memory =
+        SiteMemory::decode(&stored.bytes).map_err(|e| Exit::new(CONFIGURATION, format!("{site}: {e}")))?;
+    Ok((memory, stored.revision))
+}
+
+fn unknown(site: &str) -> Exit {
+    Exit::new(USAGE, format!("{site} has taught nothing: see `copydesk sites ls`"))
+}
