@@ -53,7 +53,7 @@ fn choose<'h>(heard: &[&'h Heard], scene: &Scene<'_>) -> Option<(&'h Heard, &'st
     let first = *heard
         .iter()
         .find(|s| people(s) > 0)
-        .or_else(|| heard.iter().find(|s| !own(s) && s.source != From::Html))
+        .or_else(|| heard.iter().find(|s| !own(s) && !matches!(s.source, From::Html | From::Text)))
         .or_else(|| heard.first())?;
     let fuller = heard.iter().find(|s| {
         s.value.len() > first.value.len()

@@ -118,7 +118,7 @@ mod tests {
             ("St. Louis", Some(("St. Louis", "US"))),
             ("北京", Some(("Beijing", "CN"))),
             ("서울", Some(("Seoul", "KR"))),
-            ("ワシントン", Some(("Washington", "US"))),
+            ("東京", Some(("Tokyo", "JP"))),
             ("القاهرة", Some(("Cairo", "EG"))),
             ("BAHRAIN", Some(("Bahrain", "BH"))),
             ("Deutschland", Some(("Germany", "DE"))),

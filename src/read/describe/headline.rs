@@ -75,9 +75,9 @@ fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
         }
         raw.extend(html.head.title.clone().map(|t| (From::Html, "title", t, 1.5)));
     }
-    raw.extend(
-        scene.found(FoundField::Headline).next().map(|t| (From::Text, "title line", t.to_owned(), 2.0)),
-    );
+    // In HTML the line that cleaning set aside is the h1 again.
+    let line = scene.found(FoundField::Headline).next().filter(|_| scene.html.is_none());
+    raw.extend(line.map(|t| (From::Text, "title line", t.to_owned(), 2.0)));
     raw.extend(scene.page.hints.title.clone().map(|t| (From::Hint, "title", t, 2.2)));
     let all: Vec<String> = raw.iter().map(|(_, _, text, _)| plain(text)).collect();
     raw.into_iter()
@@ -116,8 +116,12 @@ fn is_cut(short: &str, long: &str, printed: &str) -> bool {
 /// Of the witnesses that say the same, the one whose very spelling most others share.
 fn spelling(heard: &[(Heard, f32)], keys: &[String], text: usize) -> usize {
     let equal = || (0..heard.len()).filter(|i| keys[*i] == keys[text]);
+    let words = |i: usize| heard[i].0.value.split_whitespace().count();
+    let most = equal().map(words).max().unwrap_or(0);
     let shared = |i: usize| -> f32 {
-        equal().filter(|j| heard[*j].0.value == heard[i].0.value).map(|j| heard[j].1).sum()
+        let alike = equal().filter(|j| heard[*j].0.value == heard[i].0.value);
+        // A kicker glued to the headline makes a word less.
+        alike.map(|j| heard[j].1).sum::<f32>() + if words(i) == most { 0.6 } else { 0.0 }
     };
     equal().fold(text, |best, i| if shared(i) > shared(best) { i } else { best })
 }

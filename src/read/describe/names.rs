@@ -63,7 +63,7 @@ pub fn authors(raw: &str, trust: Trust, site_names: &[String]) -> Vec<Author> {
     let text = without_lead(&text);
     let text = without_tail(text);
     let mut out: Vec<Author> = Vec::new();
-    for part in parts(text, site_names) {
+    for part in parts(text, trust, site_names) {
         let Some(author) = one(&part, trust, site_names) else { continue };
         if out.len() < MOST && !out.iter().any(|a| squeezed(&a.name) == squeezed(&author.name)) {
             out.push(author);
@@ -192,10 +192,10 @@ fn weekday(word: &str) -> bool {
 }
 
 /// Splits joined names. A comma before a role or a place ends the name instead.
-fn parts(text: &str, site_names: &[String]) -> Vec<String> {
+fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
     let mut out = Vec::new();
     // `Brazil, Rachel`: family name first, each of one word.
-    if let Some((family, given)) = text.split_once(", ") {
+    if let Some((family, given)) = text.split_once(", ").filter(|_| trust == Trust::Field) {
         let one = |s: &str| !s.is_empty() && !s.contains([' ', ',', '/', ';']) && starts_upper(s);
         if one(family)
             && one(given)
@@ -206,6 +206,11 @@ fn parts(text: &str, site_names: &[String]) -> Vec<String> {
         }
     }
     let joined = split_words(text);
+    // `Centre for Drug Evaluation and Research`: one body, whose last word no name is.
+    let bare = |p: &String| !p.contains(' ') && agencies::agency(p).is_none();
+    if joined.len() > 1 && joined.last().is_some_and(bare) && is_organisation(&joined[0], site_names) {
+        return vec![text.to_owned()];
+    }
     for chunk in joined {
         let mut first = true;
         for piece in chunk.split([',', ';', '，', '；', '、', '／']) {
