@@ -121,13 +121,13 @@ fn captions(sight: &Sight, decisions: &mut [Decision]) {
     else {
         return;
     };
-    for b in first.saturating_sub(6)..=last {
+    for (b, decision) in decisions.iter_mut().enumerate().take(last + 1).skip(first.saturating_sub(6)) {
         let caption = sight.place(b).is_some_and(|p| {
             p.flags & layout::IN_CAPTION != 0
                 || p.flags & layout::IN_FIGURE != 0 && p.distance[Class::Caption as usize] <= 2
         });
-        if caption && !decisions[b].kept && sight.facts[b].words >= 3.0 && sight.facts[b].link_share < 0.5 {
-            decisions[b] = Decision { kept: true, rule: Some("caption"), kind: ParagraphKind::Caption };
+        if caption && !decision.kept && sight.facts[b].words >= 3.0 && sight.facts[b].link_share < 0.5 {
+            *decision = Decision { kept: true, rule: Some("caption"), kind: ParagraphKind::Caption };
         }
     }
 }
