@@ -16,8 +16,8 @@ pub fn found(sight: &Sight, decisions: &[Decision], body: &mut Body) {
         return;
     };
     let from = first.min(sight.title_block).saturating_sub(BEFORE);
-    for b in from..(last + BEHIND).min(decisions.len()) {
-        if let Some(field) = field(sight, b, &decisions[b]) {
+    for (b, decision) in decisions.iter().enumerate().take(last + BEHIND).skip(from) {
+        if let Some(field) = field(sight, b, decision) {
             let text = sight.page.block_text(b).to_owned();
             body.found.push(Found { field, text, block: Some(b as u32) });
         }

@@ -72,8 +72,9 @@ pub fn partial(sight: &Sight, decisions: &[Decision]) -> Option<&'static str> {
     if behind.clone().any(paid) || words < TEASER_WORDS && not_free(sight) {
         return Some("paywall");
     }
-    if words < TEASER_WORDS && (behind.clone().any(|b| says(b, &READ_MORE)) || sight.facts[last].ending == 4)
-    {
+    // Linked: a heading over related stories says "Read more" too.
+    let reads_on = |b: usize| sight.facts[b].link_share > 0.5 && says(b, &READ_MORE);
+    if words < TEASER_WORDS && (behind.clone().any(reads_on) || sight.facts[last].ending == 4) {
         return Some("read_more");
     }
     let linked_on = sight.page.head.links.iter().any(|l| l.rel.split(' ').any(|r| r == "next"));

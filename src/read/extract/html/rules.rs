@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::features::Sight;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
-use super::model::THRESHOLD;
+use super::model::{THRESHOLD, THRESHOLD_NEWS};
 use crate::model::body::ParagraphKind;
 
 /// What becomes of a block, and why.
@@ -20,10 +20,11 @@ pub struct Decision {
 
 /// The model's scores as decisions, then each rule in turn.
 pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
+    let threshold = if sight.witnesses.declares_news { THRESHOLD_NEWS } else { THRESHOLD };
     let mut decisions: Vec<Decision> = scores
         .iter()
         .enumerate()
-        .map(|(b, &score)| Decision { kept: score > THRESHOLD, rule: None, kind: kind(sight, b) })
+        .map(|(b, &score)| Decision { kept: score > threshold, rule: None, kind: kind(sight, b) })
         .collect();
     for decision in decisions.iter_mut().filter(|d| d.kept && d.kind == ParagraphKind::Caption) {
         // Marked up as a caption, and yet the story by the model: tables and galleries do that.
@@ -48,6 +49,11 @@ fn kind(sight: &Sight, block: usize) -> ParagraphKind {
     };
     if tail == ParagraphKind::Paragraph && place.flags & layout::IN_QUOTE != 0 {
         return ParagraphKind::Quote;
+    }
+    // An entry's paragraphs stand inside something that calls itself live, an update or a timeline.
+    let live = sight.witnesses.declares_live && place.distance[Class::Live as usize] < layout::FAR;
+    if tail == ParagraphKind::Paragraph && live {
+        return ParagraphKind::LiveEntry;
     }
     tail
 }
@@ -115,13 +121,13 @@ fn captions(sight: &Sight, decisions: &mut [Decision]) {
     else {
         return;
     };
-    for b in first.saturating_sub(6)..=last {
+    for (b, decision) in decisions.iter_mut().enumerate().take(last + 1).skip(first.saturating_sub(6)) {
         let caption = sight.place(b).is_some_and(|p| {
             p.flags & layout::IN_CAPTION != 0
                 || p.flags & layout::IN_FIGURE != 0 && p.distance[Class::Caption as usize] <= 2
         });
-        if caption && !decisions[b].kept && sight.facts[b].words >= 3.0 && sight.facts[b].link_share < 0.5 {
-            decisions[b] = Decision { kept: true, rule: Some("caption"), kind: ParagraphKind::Caption };
+        if caption && !decision.kept && sight.facts[b].words >= 3.0 && sight.facts[b].link_share < 0.5 {
+            *decision = Decision { kept: true, rule: Some("caption"), kind: ParagraphKind::Caption };
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn from_data(
         let words = sight.witnesses.body.len() as f32;
         let visible = sight.share_of_json_ld_on_page();
         if words > 60.0 && kept < 0.5 * words && visible < 0.3 {
-            return Ok(Some(written(&[text.clone()], "json_ld", limits, budget)?));
+            return Ok(Some(written(std::slice::from_ref(text), "json_ld", limits, budget)?));
         }
     }
     if kept >= TEASER_WORDS {

@@ -18,6 +18,10 @@ pub struct Witnesses {
     pub body: FxHashSet<u64>,
     /// The longest `articleBody` of the page, as JSON has it.
     pub article_body: Option<String>,
+    /// JSON-LD says `NewsArticle` or the like.
+    pub declares_news: bool,
+    /// JSON-LD says `LiveBlogPosting`.
+    pub declares_live: bool,
 }
 
 impl Witnesses {
@@ -40,7 +44,12 @@ impl Witnesses {
             .filter(|body| body.len() <= BODY_BYTES);
         tokens(article_body.as_deref().unwrap_or(""), &mut scratch);
         let body = if scratch.len() < 20 { FxHashSet::default() } else { shingles(&scratch, 4).collect() };
-        Self { title, description, body, article_body }
+        let says = |what: &str| {
+            page.head.json_ld.iter().any(|json| memmem::find(json.as_bytes(), what.as_bytes()).is_some())
+        };
+        let declares_live = says("LiveBlogPosting\"");
+        let declares_news = declares_live || says("NewsArticle\"");
+        Self { title, description, body, article_body, declares_news, declares_live }
     }
 }
 
