@@ -3,7 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
-use copydesk::read::describe::{dateline, dates, gazetteer};
+use std::collections::BTreeMap;
+
+use copydesk::read::describe::{dateline, dates, gazetteer, language};
 use serde_json::Value;
 
 /// A file of the labelled sets, at `$COPYDESK_CORPUS` or beside the project.
@@ -95,4 +97,62 @@ fn paragraphs_without_a_dateline_seldom_fire() {
         eprintln!("  {line}");
     }
     assert!(fired.len() * 1000 < paragraphs);
+}
+
+/// The tag of a labelled language, where it is not the two letters of ISO 639-1.
+fn tag_of(language: &str, script: &str) -> Option<&'static str> {
+    let shipped = language::model::SHIPPED.languages.iter().filter(|l| l.supported).map(|l| l.tag);
+    let wanted = match (language, script) {
+        ("zho", "Hant") => "zh-Hant",
+        ("arb", "Latn") | ("kas", _) | ("knc", _) | ("min", _) => return None,
+        _ => LABELS.split(' ').filter_map(|pair| pair.split_once('=')).find(|(l, _)| *l == language)?.1,
+    };
+    shipped.into_iter().find(|tag| *tag == wanted)
+}
+
+const LABELS: &str = "afr=af als=sq amh=am arb=ar asm=as azj=az bak=ba bel=be ben=bn bul=bg cat=ca ces=cs ckb=ckb cym=cy \
+    dan=da deu=de ell=el eng=en epo=eo est=et eus=eu fin=fi fra=fr gla=gd gle=ga glg=gl guj=gu hat=ht heb=he hin=hi \
+    hrv=hr hun=hu hye=hy ibo=ig ind=id isl=is ita=it jav=jv jpn=ja kan=kn kat=ka kaz=kk khk=mn khm=km kir=ky kmr=ku \
+    kor=ko lao=lo lit=lt ltz=lb lvs=lv mal=ml mar=mr mkd=mk mlt=mt mya=my nld=nl nno=nn nob=nb npi=ne oci=oc ory=or \
+    pan=pa pbt=ps pes=fa plt=mg pol=pl por=pt ron=ro rus=ru sin=si slk=sk slv=sl snd=sd som=so spa=es srp=sr sun=su \
+    swe=sv swh=sw tam=ta tat=tt tel=te tgk=tg tgl=tl tha=th tuk=tk tur=tr uig=ug ukr=uk urd=ur uzn=uz vie=vi ydd=yi \
+    yor=yo zho=zh zsm=ms";
+
+/// The languages with the most news.
+const LARGEST: [&str; 16] =
+    ["en", "de", "fr", "es", "pt", "it", "nl", "ru", "pl", "sv", "tr", "ar", "zh", "ja", "ko", "hi"];
+
+#[test]
+fn languages_of_sentences() {
+    let Some(rows) = corpus("languages/sentences.jsonl.gz") else { return };
+    let mut table = Vec::new();
+    for length in [60, usize::MAX] {
+        let mut by: BTreeMap<(&str, &str), (u32, u32)> = BTreeMap::new();
+        for row in &rows {
+            let label = (field(row, "language"), field(row, "script"));
+            let text: String = field(row, "text").chars().take(length).collect();
+            let right = language::identify(&text).tag == tag_of(label.0, label.1).unwrap_or("und");
+            let counted = by.entry(label).or_default();
+            counted.0 += 1;
+            counted.1 += u32::from(right);
+        }
+        let share = |of: &dyn Fn(Option<&'static str>) -> bool| {
+            let chosen = by.iter().filter(|((l, s), _)| of(tag_of(l, s)));
+            let (n, right) = chosen.fold((0, 0), |sum, (_, (n, right))| (sum.0 + n, sum.1 + right));
+            f64::from(right) / f64::from(n)
+        };
+        let languages = by.keys().filter(|(l, s)| tag_of(l, s).is_some()).count();
+        let (all, largest, rest) = (
+            share(&|tag| tag.is_some()),
+            share(&|tag| tag.is_some_and(|t| LARGEST.contains(&t))),
+            share(&|tag| tag.is_none()),
+        );
+        let cut = if length == 60 { "60 characters" } else { "sentences" };
+        eprintln!(
+            "{cut}: {languages} languages {all:.4}, 16 largest {largest:.4}, und for {rest:.4} of the rest"
+        );
+        table.push((languages, all, largest, rest));
+    }
+    let (languages, all, largest, rest) = table[1];
+    assert!(languages >= 65 && all >= 0.95 && largest >= 0.97 && rest > 0.5, "{table:?}");
 }

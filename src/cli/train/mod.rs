@@ -4,6 +4,8 @@
 mod extract;
 /// What kind of page a page is.
 mod kinds;
+/// Which language a text is in.
+mod languages;
 /// Which lines of an extracted text are its story.
 mod text;
 /// Which subjects an article has.
@@ -19,6 +21,8 @@ pub enum Args {
     Extract(extract::Args),
     /// What kind of page a page is: from labelled pages
     Kinds(kinds::Args),
+    /// Which language a text is in: from translated messages and help pages
+    Languages(languages::Args),
     /// Which lines of an extracted text are its story: from texts with gold bodies
     Text(text::Args),
     /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
@@ -29,6 +33,7 @@ pub fn run(args: Args) -> Result<(), Exit> {
     match args {
         Args::Extract(args) => extract::run(args),
         Args::Kinds(args) => kinds::run(args),
+        Args::Languages(args) => languages::run(args),
         Args::Text(args) => text::run(args),
         Args::Topics(args) => topics::run(args),
     }

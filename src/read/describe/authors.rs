@@ -59,7 +59,7 @@ fn choose<'h>(heard: &[&'h Heard], scene: &Scene<'_>) -> Option<(&'h Heard, &'st
         s.value.len() > first.value.len()
             && s.value.len() <= 6
             && first.value.iter().all(|a| s.value.iter().any(|b| squeezed(&a.name) == squeezed(&b.name)))
-            && s.source == From::Html
+            && matches!(s.place, "byline" | "by line")
     });
     match fuller {
         Some(fuller) => Some((fuller, "names the same people and more")),

@@ -56,10 +56,10 @@ pub fn guess(model: &Model, text: &str) -> Guess {
             second = score;
         }
     }
-    let language = &model.languages[first.1];
+    let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
     let mean = scores[first.1] as f32 / seen as f32;
     // Below a share of what its own texts score, the text is of no known language.
-    let expected = language.mean * if letters < 40 { 0.3 } else { 0.45 };
+    let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
     let margin = (first.0 - second) * model::STEP;
     if mean < expected || letters < 2 {
         return UNKNOWN;
