@@ -97,8 +97,8 @@ impl Sentence {
         }
         let mut ends = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
         ends.any(|w| {
-            let is = |word: &&str| word_hash(word) == w.hash;
-            DATED.iter().any(|word| is(word)) || (!self.ended && COUNTED.iter().any(|word| is(word)))
+            let in_list = |list: &[&str]| list.iter().any(|word| word_hash(word) == w.hash);
+            in_list(DATED) || (!self.ended && in_list(COUNTED))
         })
     }
 

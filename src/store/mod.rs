@@ -284,7 +284,7 @@ impl From<StoreError> for Failure {
 #[derive(Debug)]
 pub enum AnyStore {
     Embedded(EmbeddedStore),
-    Redis(RedisStore),
+    Redis(Box<RedisStore>),
 }
 
 impl AnyStore {
@@ -298,7 +298,7 @@ impl AnyStore {
         match url {
             "none" | "" => Ok(None),
             url if url.starts_with("redis://") || url.starts_with("rediss://") => {
-                Ok(Some(Self::Redis(RedisStore::open(url).await?)))
+                Ok(Some(Self::Redis(Box::new(RedisStore::open(url).await?))))
             }
             url => match url.strip_prefix("file:") {
                 Some(dir) if !dir.is_empty() => {
@@ -399,7 +399,8 @@ impl fmt::Debug for Id {
 
 /// Cuts a text at `bytes`, at a character boundary.
 pub fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 pub(crate) fn now() -> Duration {

@@ -24,9 +24,9 @@ pub struct Leases {
 
 impl Leases {
     /// Starts renewing: ends when the last holder of the leases is gone.
-    pub fn start(store: Arc<AnyStore>, lease: Duration) -> Arc<Self> {
+    pub fn start(store: &Arc<AnyStore>, lease: Duration) -> Arc<Self> {
         let leases = Arc::new(Self { tokens: Mutex::default(), lease });
-        tokio::spawn(renew(Arc::downgrade(&leases), store));
+        tokio::spawn(renew(Arc::downgrade(&leases), Arc::downgrade(store)));
         leases
     }
 
@@ -75,9 +75,9 @@ impl Drop for Held {
     }
 }
 
-async fn renew(leases: Weak<Leases>, store: Arc<AnyStore>) {
+async fn renew(leases: Weak<Leases>, store: Weak<AnyStore>) {
     loop {
-        let Some(strong) = leases.upgrade() else { return };
+        let (Some(strong), Some(store)) = (leases.upgrade(), store.upgrade()) else { return };
         let tick = (strong.lease / 4).min(Duration::from_secs(1)).max(Duration::from_millis(5));
         let (held, dropped) =
             strong.with(|t| (t.held.iter().copied().collect::<Vec<_>>(), std::mem::take(&mut t.dropped)));
@@ -95,6 +95,7 @@ async fn renew(leases: Weak<Leases>, store: Arc<AnyStore>) {
         if let Some(error) = failed {
             tracing::debug!(%error, claims = held.len(), "leases were not renewed");
         }
+        drop(store);
         tokio::time::sleep(tick).await;
     }
 }

@@ -126,7 +126,7 @@ impl Identifier {
     /// With a memory. Must be called inside a runtime: leases are renewed in the background.
     pub fn new(store: AnyStore, settings: IdentifySettings) -> Self {
         let store = Arc::new(store);
-        let leases = Leases::start(Arc::clone(&store), settings.lease);
+        let leases = Leases::start(&store, settings.lease);
         tokio::spawn(forget(Arc::downgrade(&store), settings.retention));
         Self {
             memory: Some(Memory { store, leases, sites: Sites::default(), news: News::default(), settings }),

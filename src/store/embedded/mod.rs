@@ -209,17 +209,15 @@ impl Store for EmbeddedStore {
     }
 }
 
+/// What became of a page, and its article where that is still remembered.
+type Seen = (PageOutcome, Option<Box<ArticleRecord>>);
+
 impl Shared {
     fn claims(&self) -> MutexGuard<'_, Claims> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What became of a page, and its article where that is still remembered.
-    fn seen(
-        &self,
-        read: &redb::ReadTransaction,
-        page: Id,
-    ) -> Result<Option<(PageOutcome, Option<Box<ArticleRecord>>)>, StoreError> {
+    fn seen(&self, read: &redb::ReadTransaction, page: Id) -> Result<Option<Seen>, StoreError> {
         let doing = "looking up a page";
         let pages = db(doing, read.open_table(PAGES))?;
         let Some(found) = db(doing, pages.get(u128::from_be_bytes(page.0)))? else { return Ok(None) };
