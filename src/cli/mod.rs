@@ -28,6 +28,8 @@ mod store;
 mod validate;
 /// Models rebuilt from data.
 mod train;
+/// What is inside, and how good it is.
+mod models;
 /// JSON Schemas of what goes in and comes out.
 mod schema;
 /// What commands share: configuration → pipeline.
@@ -103,6 +105,8 @@ pub enum Command {
     Store(store::Args),
     /// Check the configuration; every mistake is told at once
     Validate(validate::Args),
+    /// List the models: what each learned from, its licence, its figures
+    Models(models::Args),
     /// Print the JSON Schema of what goes in or comes out
     Schema(schema::Args),
     /// Rebuild a shipped model from data, deterministically, and score it on what it has not seen
@@ -155,6 +159,7 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Validate(args) => validate::run(load, args),
         Command::Rules(args) => rules::run(&load()?, args),
         Command::Train(args) => train::run(args),
+        Command::Models(args) => models::run(&load()?, args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());

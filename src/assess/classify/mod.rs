@@ -174,6 +174,11 @@ impl Classifier {
         Ok(true)
     }
 
+    /// The card of a user's own model, where one is in use.
+    pub fn own_card(&self) -> Option<&linear::ModelCard> {
+        self.settings.model.as_ref().map(|_| self.own.as_ref().map_or(self.model.card(), |own| &own.card))
+    }
+
     /// Watch rules in force.
     pub fn watch_rules(&self) -> usize {
         self.watch().rules.len()

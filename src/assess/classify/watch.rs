@@ -348,6 +348,20 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_file_and_its_example_are_valid() {
+        let text = include_str!("../../../config/topics.toml");
+        assert!(WatchRules::parse(text).unwrap().is_empty());
+        let example: String = text
+            .lines()
+            .filter_map(|l| l.strip_prefix("# "))
+            .skip_while(|l| *l != "[[watch]]")
+            .take_while(|l| !l.starts_with("Words"))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        assert_eq!(WatchRules::parse(&example).unwrap().len(), 1, "{example}");
+    }
+
+    #[test]
     fn all_mistakes_are_told_at_once() {
         let text = "[[watch]]\nlabel = \"A b\"\nmatch = \"(x\"\n[[watch]]\nlabel = \"c\"\nmatch = \"NOT x\"\n\
                     [[watch]]\nlabel = \"c\"\nmatch = \"!!\"";

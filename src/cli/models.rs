@@ -1,0 +1,119 @@
+//! `copydesk models`: what is inside, what it learned from, under which licence, and how good it is.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BUG, Exit};
+use crate::assess::classify::Classifier;
+use crate::config::Config;
+
+/// The cards stand beside their models.
+const CARDS: &[(&str, &[u8])] = &[
+    (include_str!("../assess/classify/topics.card.toml"), include_bytes!("../assess/classify/topics.model")),
+    (include_str!("../read/extract/html/model.card.toml"), include_bytes!("../read/extract/html/model.bin")),
+    (
+        include_str!("../read/extract/text/lines.card.toml"),
+        include_bytes!("../read/extract/text/lines.model"),
+    ),
+    (
+        include_str!("../read/describe/kind/weights.card.toml"),
+        include_bytes!("../read/describe/kind/weights.tsv"),
+    ),
+];
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Card {
+    id: String,
+    does: String,
+    trained_on: String,
+    licence: String,
+    attribution: String,
+    /// The command that makes the model again, byte for byte.
+    rebuild: String,
+    figures: Vec<String>,
+    /// Of the file inside the program.
+    #[serde(default)]
+    bytes: usize,
+}
+
+pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
+    let mut cards = shipped()?;
+    let classifier =
+        Classifier::load(config.classify()).map_err(|e| Exit::new(super::CONFIGURATION, e.to_string()))?;
+    cards.extend(classifier.own_card().map(|own| Card {
+        id: own.id.clone(),
+        does: format!("Your own model, of {} labels: classify.model", own.labels.len()),
+        trained_on: own.trained_on.clone(),
+        licence: own.licence.clone(),
+        attribution: own.attribution.clone(),
+        rebuild: String::new(),
+        figures: vec![format!("{} examples, {} rows", own.examples, own.rows)],
+        bytes: 0,
+    }));
+    for card in &cards {
+        if args.json {
+            let line = serde_json::to_string(card).map_err(|e| Exit::new(BUG, e.to_string()))?;
+            println!("{line}");
+        } else {
+            print(card);
+        }
+    }
+    Ok(())
+}
+
+fn shipped() -> Result<Vec<Card>, Exit> {
+    let read = |(card, model): &(&str, &[u8])| {
+        let mut card: Card =
+            toml::from_str(card).map_err(|e| Exit::new(BUG, format!("a model's card: {e}")))?;
+        card.bytes = model.len();
+        Ok(card)
+    };
+    CARDS.iter().map(read).collect()
+}
+
+fn print(card: &Card) {
+    println!("{}", card.id);
+    println!("  {}", card.does);
+    for (what, text) in [
+        ("trained on", &card.trained_on),
+        ("licence", &card.licence),
+        ("attribution", &card.attribution),
+        ("rebuild", &card.rebuild),
+    ] {
+        if !text.is_empty() {
+            println!("  {what:<12}{text}");
+        }
+    }
+    if card.bytes > 0 {
+        println!("  {:<12}{} KiB", "size", card.bytes.div_ceil(1024));
+    }
+    for figure in &card.figures {
+        println!("  {:<12}{figure}", "figure");
+    }
+    println!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_card_says_what_it_must_and_the_models_are_small() {
+        let cards = shipped().unwrap();
+        for card in &cards {
+            for text in [&card.does, &card.trained_on, &card.licence, &card.rebuild] {
+                assert!(!text.is_empty(), "{card:?}");
+            }
+            assert!(!card.figures.is_empty(), "{card:?}");
+        }
+        let bytes: usize = cards.iter().map(|c| c.bytes).sum();
+        assert!(bytes <= 8 * 1024 * 1024, "{bytes}");
+    }
+}
