@@ -12,14 +12,16 @@ use crate::model::html::HtmlPage;
 /// Many publishers declare a wall and send the whole text all the same: above this the declaration alone
 /// does not make a teaser.
 const TEASER_WORDS: f32 = 180.0;
+/// From here on a notice alone is not believed.
+const WHOLE_WORDS: f32 = 500.0;
 /// With a notice in plain sight, a longer text may still be a teaser.
 const NOTICED_TEASER_WORDS: f32 = 300.0;
 
 pub fn of_html(x: &Features, html: &HtmlPage, body: &Body) -> (Completeness, Evidence) {
-    if let Some(said) = body.partial {
+    let words = measure::word_count(&body.text());
+    if let Some(said) = body.partial.filter(|said| believed(said, words, body)) {
         return partial(EvidenceSource::Html, 0.9, said);
     }
-    let words = measure::word_count(&body.text());
     let notices = x.words(Topic::Paywall) > 0.0;
     let walled = has_wall(html);
     let declared = x.get(F::LdNotFree) > 0.0;
@@ -48,6 +50,11 @@ pub fn of_text(found: &Hits, words: f32, body: &Body) -> (Completeness, Evidence
         return partial(EvidenceSource::Text, 0.7, "a paywall notice");
     }
     full(words)
+}
+
+/// A subscription notice under a long text that ends in a sentence is an advertisement, not a wall.
+fn believed(said: &str, words: f32, body: &Body) -> bool {
+    said != "paywall" || words < WHOLE_WORDS || breaks_off(body)
 }
 
 /// An element that is named after a paywall.
@@ -91,6 +98,20 @@ fn full(words: f32) -> (Completeness, Evidence) {
 mod tests {
     use super::*;
     use crate::model::body::Paragraph;
+
+    #[test]
+    fn a_notice_is_believed_under_a_short_text_or_a_broken_one() {
+        for (said, text, words, believe) in [
+            ("paywall", "All is well.", 100.0, true),
+            ("paywall", "All is well.", 900.0, false),
+            ("paywall", "All is …", 900.0, true),
+            ("multi_page", "All is well.", 900.0, true),
+        ] {
+            let paragraph = Paragraph { text: text.into(), kind: ParagraphKind::Paragraph, block: None };
+            let body = Body { paragraphs: vec![paragraph], ..Body::default() };
+            assert_eq!(believed(said, words, &body), believe, "{said} under {words} words: {text}");
+        }
+    }
 
     #[test]
     fn a_text_breaks_off_at_an_ellipsis() {

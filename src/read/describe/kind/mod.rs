@@ -14,7 +14,7 @@ use crate::model::page::Media;
 use crate::model::{Body, Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::Parsed;
 use crate::read::text::TextPage;
-use features::Features;
+use features::{F, Features};
 use model::{CLASSES, Class, PUBLISHED};
 use words::Topic;
 
@@ -91,8 +91,18 @@ fn judge_html(
         Class::Publish(kind) => {
             let source =
                 reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
+            let kind = fitting(kind, length, x.get(F::LdGallery) > 0.0);
             Ok(publish(kind, confidence, explain(confidence, &reasons), source, &x, html, body))
         }
+    }
+}
+
+/// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.
+fn fitting(kind: Kind, words: f32, declared_gallery: bool) -> Kind {
+    match kind {
+        Kind::Brief if words >= 2.0 * BRIEF_WORDS => Kind::Article,
+        Kind::Gallery if words >= GALLERY_WORDS && !declared_gallery => Kind::Article,
+        kind => kind,
     }
 }
 
@@ -181,6 +191,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     })
 }
 
+/// From here on a page of pictures is a story with pictures.
+const GALLERY_WORDS: f32 = 400.0;
 /// Below this a page is empty.
 const SHELL_WORDS: f32 = 10.0;
 /// Below this a text is a brief.
@@ -245,6 +257,20 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(machine_feed(source).is_some(), feed, "{source}");
+        }
+    }
+
+    #[test]
+    fn the_kind_fits_the_text() {
+        for (kind, words, declared, fits) in [
+            (Kind::Brief, 40.0, false, Kind::Brief),
+            (Kind::Brief, 569.0, false, Kind::Article),
+            (Kind::Gallery, 99.0, false, Kind::Gallery),
+            (Kind::Gallery, 617.0, false, Kind::Article),
+            (Kind::Gallery, 617.0, true, Kind::Gallery),
+            (Kind::Opinion, 10.0, false, Kind::Opinion),
+        ] {
+            assert_eq!(fitting(kind, words, declared), fits, "{kind:?} of {words} words");
         }
     }
 
