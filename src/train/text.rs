@@ -13,9 +13,9 @@ use super::score::{Overlap, overlap};
 use crate::assess::reconcile::medoid;
 use crate::model::Budget;
 use crate::read::clean::rules;
-use crate::read::extract::text::assemble;
 use crate::read::extract::text::features::FEATURES;
 use crate::read::extract::text::page::{self, Scored};
+use crate::read::extract::text::{LineModel, assemble};
 use crate::read::text::TextPage;
 use crate::read::trees::Trees;
 use crate::read::{Limits, text};
@@ -36,11 +36,11 @@ pub struct Sample {
 
 pub fn params() -> Params {
     Params {
-        trees: 120,
-        leaves: 15,
-        learning_rate: 0.1,
-        min_leaf_rows: 30,
-        feature_share: 0.7,
+        trees: 250,
+        leaves: 31,
+        learning_rate: 0.05,
+        min_leaf_rows: 20,
+        feature_share: 0.5,
         ..Params::default()
     }
 }
@@ -132,9 +132,9 @@ pub fn learn(prepared: &[Prepared], params: &Params, pick: impl Fn(usize) -> boo
 }
 
 /// What the text cleaner makes of a prepared sample with these trees.
-pub fn predict(prepared: &Prepared, trees: &Trees) -> String {
+pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
     let mut budget = Budget::new(u64::MAX);
-    let scores = prepared.scored.scores(trees, &mut budget).unwrap_or_default();
+    let scores = prepared.scored.scores(model, &mut budget).unwrap_or_default();
     let mut body = assemble(&prepared.text, &prepared.scored, &scores, None);
     rules::apply(&mut body);
     body.text()
@@ -150,9 +150,10 @@ pub fn cross_validate(samples: &[Sample], prepared: &[Prepared], params: &Params
     let mut out = vec![String::new(); samples.len()];
     for held in 0..folds {
         let trees = learn(prepared, params, |i| fold(&samples[i].publisher, folds) != held);
+        let model = LineModel::new(trees);
         for (i, sample) in samples.iter().enumerate() {
             if fold(&sample.publisher, folds) == held {
-                out[i] = predict(&prepared[i], &trees);
+                out[i] = predict(&prepared[i], &model);
             }
         }
     }
