@@ -39,7 +39,7 @@ fn topics(bencher: Bencher<'_, '_>) {
 fn entities(bencher: Bencher<'_, '_>) {
     let finder = EntityFinder::shipped();
     let articles = articles();
-    bencher.counter(ItemsCount::new(articles.len())).bench(|| {
-        articles.iter().map(|a| finder.find(a, &Words::of(a), "en").len()).sum::<usize>()
-    });
+    bencher
+        .counter(ItemsCount::new(articles.len()))
+        .bench(|| articles.iter().map(|a| finder.find(a, &Words::of(a), "en", None).len()).sum::<usize>());
 }

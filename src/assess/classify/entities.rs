@@ -146,6 +146,10 @@ const PARTICLES: &[&str] = &[
     "von", "van", "der", "den", "de", "del", "della", "di", "da", "dos", "du", "la", "le", "bin", "al", "el",
     "zu", "ten",
 ];
+/// Words after which a name of the gazetteer is a place, and not a person or a thing called like one.
+const BEFORE_PLACES: &[&str] = &[
+    "in", "near", "from", "outside", "at", "aus", "nach", "bei", "à", "depuis", "en", "desde", "hasta", "a",
+];
 /// Capitalised for other reasons, and no part of a name.
 const NEVER: &[&str] = &[
     "monday",
@@ -239,6 +243,7 @@ pub struct EntityFinder {
     bodies: FxHashSet<u64>,
     particles: FxHashSet<u64>,
     never: FxHashSet<u64>,
+    before_places: FxHashSet<u64>,
     /// Whole names: hash of their words to kind.
     known: FxHashMap<u64, EntityKind>,
     /// Organisations of one word, as they are written.
@@ -275,13 +280,20 @@ impl EntityFinder {
             bodies: set(BODIES),
             particles: set(PARTICLES),
             never: set(NEVER),
+            before_places: set(BEFORE_PLACES),
             known,
             spelled,
         }
     }
 
     /// Most frequent first.
-    pub fn find(&self, text: &str, words: &Words, language: &str) -> Vec<Entity> {
+    pub fn find(
+        &self,
+        text: &str,
+        words: &Words,
+        language: &str,
+        is_place: Option<fn(&str) -> bool>,
+    ) -> Vec<Entity> {
         // Where every noun has a capital, what follows a surname may be any noun.
         let nouns = language.starts_with("de");
         let all = words.all();
@@ -294,10 +306,26 @@ impl EntityFinder {
             }
             let run = self.run(text, all, at);
             let (length, entity) = self.name(text, all, at, run, nouns);
+            // The run has to be the whole name: `in Hamburg`, not `in Hamburg Airport`.
+            let place = is_place.filter(|_| entity.is_none() && self.may_be_place(text, all, at, run));
+            let raw = &text[all[at].source.start as usize..all[at + run - 1].source.end as usize];
+            if place.is_some_and(|is_place| is_place(raw)) {
+                found.push((raw.to_owned(), EntityKind::Place));
+                at += run;
+                continue;
+            }
             found.extend(entity);
             at += length.max(1);
         }
         self.count(found)
+    }
+
+    fn may_be_place(&self, text: &str, all: &[Word], at: usize, run: usize) -> bool {
+        at > 0
+            && run <= 3
+            && self.before_places.contains(&all[at - 1].hash)
+            && gap(text, &all[at - 1], &all[at]) == " "
+            && !all[at..at + run].iter().any(|w| self.never.contains(&w.hash) || self.given.contains(&w.hash))
     }
 
     /// Words from `at` that may stand in one name: capitals parted by single blanks or hyphens.
@@ -425,7 +453,7 @@ impl EntityFinder {
         for entity in &mut entities {
             entity.count += added.get(&entity.text).copied().unwrap_or(0);
         }
-        entities.sort_by(|a, b| b.count.cmp(&a.count));
+        entities.sort_by_key(|e| std::cmp::Reverse(e.count));
         entities.truncate(MOST);
         entities
     }
@@ -466,7 +494,7 @@ mod tests {
             EntityKind::Organisation => 'O',
         };
         let mut all: Vec<String> = finder
-            .find(text, &Words::of(text), "en")
+            .find(text, &Words::of(text), "en", Some(|name| name == "Thornbeck"))
             .into_iter()
             .map(|e| format!("{}:{}:{}", letter(e.kind), e.text, e.count))
             .collect();
@@ -489,6 +517,7 @@ mod tests {
                 vec!["L:Wien:1", "P:Grau:1", "P:Petra Lindqvist:1"],
             ),
             ("Oxford University is in Oxford", vec!["L:Oxford:1", "O:Oxford University:1"]),
+            ("They met in Thornbeck, not Thornbeck Hall.", vec!["L:Thornbeck:1"]),
             ("He Will Go. The Cat Sat", vec![]),
             ("", vec![]),
         ] {

@@ -59,6 +59,8 @@ pub struct ClassifySettings {
     /// Asked before the embedded model.
     pub remote_url: Option<String>,
     pub remote_budget: Duration,
+    /// Whether a name is that of a country or a larger city: the gazetteer, handed in.
+    pub is_place: Option<fn(&str) -> bool>,
 }
 
 impl Default for ClassifySettings {
@@ -69,6 +71,7 @@ impl Default for ClassifySettings {
             model: None,
             remote_url: None,
             remote_budget: Duration::from_millis(500),
+            is_place: None,
         }
     }
 }
@@ -196,7 +199,7 @@ impl Classifier {
         let heard = self.model.best(&weighed);
         let statements = SHIPPED.names.hear(article);
         for statement in &statements {
-            weighed.logits[statement.topic] += statement.logit;
+            weighed.testify(statement.topic, statement.logit);
         }
         if !words.is_empty() || !statements.is_empty() {
             said.topics = self.model.topics(&weighed, self.settings.min_confidence);
@@ -213,7 +216,7 @@ impl Classifier {
         let source = article.source.as_ref().and_then(|s| s.domain.as_deref()).or(article.site.as_deref());
         said.topics.extend(self.watch().rules.hear(&words, language, source));
         said.topics.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        said.entities = SHIPPED.entities.find(&text, &words, language);
+        said.entities = SHIPPED.entities.find(&text, &words, language, self.settings.is_place);
         said
     }
 
