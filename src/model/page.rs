@@ -90,6 +90,20 @@ pub enum Repair {
     InvalidBytes,
 }
 
+impl Repair {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mojibake => "mojibake",
+            Self::HtmlEntities => "html_entities",
+            Self::SoftHyphens => "soft_hyphens",
+            Self::Spaces => "spaces",
+            Self::LineHyphens => "line_hyphens",
+            Self::Nfc => "nfc",
+            Self::InvalidBytes => "invalid_bytes",
+        }
+    }
+}
+
 /// What the event says of the raw page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RawInfo {

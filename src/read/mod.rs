@@ -18,7 +18,7 @@ pub mod text;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
 
-use crate::model::article::Publisher;
+use crate::model::article::{Evidence, EvidenceSource, Publisher};
 use crate::model::failure::Stage;
 use crate::model::html::HtmlPage;
 use crate::model::page::{Media, RawInfo};
@@ -150,6 +150,7 @@ pub fn read_decoded(
         *stage = Stage::Describe;
         budget.enter(*stage);
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;
+        account(page, &mut article);
         if !settings.keep_removed {
             article.removed.clear();
         }
@@ -161,6 +162,20 @@ pub fn read_decoded(
             Ok(reading)
         }
         Err(rejection) => Err(Rejected { rejection, stage, page: Some(identity(page)), trace }),
+    }
+}
+
+/// What made the article, besides the program: its models, and repairs of its text.
+fn account(page: &DecodedPage, article: &mut Article) {
+    if page.media == Media::Text {
+        article.models.push(extract::text::MODEL_ID.to_owned());
+        article.rules.get_or_insert_with(|| clean::RULES_ID.to_owned());
+    }
+    if !page.repairs.is_empty() {
+        let names: Vec<&str> = page.repairs.iter().map(|r| r.as_str()).collect();
+        let repaired =
+            Evidence { source: EvidenceSource::Text, confidence: 1.0, raw: Some(names.join(", ")) };
+        article.evidence.insert("repair".to_owned(), repaired);
     }
 }
 

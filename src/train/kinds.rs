@@ -13,11 +13,11 @@ use crate::read::describe::kind::model::{self, CLASSES, Class, PUBLISHED, Weight
 use crate::read::describe::kind::{decide, decide_at};
 use pages::{corpus_pages, labelled_pages, shipped_pages};
 
-const STEPS: usize = 300;
+const STEPS: usize = 200;
 const RATE: f64 = 0.6;
 /// Pull towards the prior (see `prior`), a page and weight.
 const PULL: f64 = 0.001;
-const FOLDS: usize = 8;
+const FOLDS: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
 pub enum KindsError {

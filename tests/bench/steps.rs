@@ -7,11 +7,14 @@ mod topics;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use copydesk::model::knowledge::LearnedLine;
 use copydesk::model::page::{Hints, Media, RawInfo};
 use copydesk::model::trace::Trace;
-use copydesk::model::{Budget, DecodedPage};
-use copydesk::read::{Limits, Parsed, ReadSettings, extract, html};
+use copydesk::model::{Budget, DecodedPage, SiteKnowledge};
+use copydesk::read::clean::repair::repair;
+use copydesk::read::{Limits, Parsed, ReadSettings, clean, extract, html, text};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 
@@ -95,6 +98,36 @@ fn news_page(bytes: usize) -> String {
         );
     }
     page
+}
+
+/// A text as a page dump gives it: a menu, a story with appeals in it, more menu.
+fn dump(bytes: usize) -> String {
+    let story = "The council of Port Alder voted on Tuesday to rebuild the harbour wall, which the spring storms had broken in three places, said Mayor Ada Miller.\n\n\
+        “We have waited long enough,” said Tom Reed, who keeps a boat in the harbour and lost another in the storms of March, when the wall gave way at night.\n\n";
+    let menu =
+        "Home\nNews\nSport\nSign up for our newsletter\n© 2024 The Harbour Herald. All rights reserved.\n";
+    let mut out = String::with_capacity(bytes + 1000);
+    while out.len() < bytes {
+        let _ = write!(out, "{menu}\n{}Page {} of the story\nRemind me later.\n", story.repeat(6), out.len());
+    }
+    out
+}
+
+/// Repair, lines, the line model, rules and the look-up of what the site has taught.
+#[divan::bench(args = [4_000, 100_000, 1_000_000])]
+fn clean_text(bencher: Bencher, bytes: usize) {
+    let lines = (0..2000u64).map(|i| (i, LearnedLine { leads: 5, share: 0.5, pinned: false })).collect();
+    let known = SiteKnowledge { lines: Arc::new(lines), ..SiteKnowledge::default() };
+    let page = DecodedPage { media: Media::Text, ..decoded(dump(bytes)) };
+    bencher.counter(BytesCount::new(page.text.len())).bench_local(|| {
+        let settings = ReadSettings::default();
+        let mut budget = Budget::new(u64::MAX);
+        let (text, _) = repair(black_box(&page.text));
+        let parsed = Parsed::Text(text::parse(&text, &settings.limits, &mut budget).expect("text"));
+        let body = extract::extract(&page, &parsed, &settings, &mut budget, &mut Trace::default());
+        let body = body.expect("a story");
+        clean::clean(&page, &parsed, body, &known, &mut budget, &mut Trace::default()).expect("a story")
+    });
 }
 
 fn decoded(text: String) -> DecodedPage {

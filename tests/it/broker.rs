@@ -17,7 +17,8 @@ use lapin::types::{AMQPValue, FieldTable};
 use crate::kit::proxy::{Mode, Proxy};
 use crate::kit::room::{Room, missing, page, pages, pipeline, reqwest_client};
 
-const PATIENCE: Duration = Duration::from_secs(90);
+/// For machines that are busy with other things.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_go_in_and_events_come_out_once_each() {
@@ -72,13 +73,13 @@ async fn an_event_carries_its_attributes_as_headers_and_its_trace() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn drains_under_load_make_no_duplicates_and_lose_nothing() {
     let room = Room::open("drains").await;
-    const PAGES: usize = 1500;
+    const PAGES: usize = 700;
     room.feed(pages("d", PAGES)).await;
     let all = room.settings.names().all();
     let (mut received, mut returned) = (0, 0);
     for round in 1..=4u32 {
         let worker = room.worker();
-        room.await_depth(&all, round * 250, PATIENCE).await;
+        room.await_depth(&all, round * 100, PATIENCE).await;
         let balance = worker.drain().await;
         received += balance.received;
         returned += balance.returned;
@@ -97,12 +98,12 @@ async fn drains_under_load_make_no_duplicates_and_lose_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sigkill_of_the_worker_loses_nothing_and_sigterm_ends_it_in_order() {
     let room = Room::open("sigkill").await;
-    const PAGES: usize = 1200;
+    const PAGES: usize = 600;
     room.feed(pages("k", PAGES)).await;
     let all = room.settings.names().all();
     for round in 1..=2 {
         let worker = room.process(&[("COPYDESK__WORKER__PREFETCH_MAX", "64")]);
-        room.await_depth(&all, round * 300, PATIENCE).await;
+        room.await_depth(&all, round * 150, PATIENCE).await;
         worker.kill();
     }
     let mut worker = room.process(&[]);
@@ -337,9 +338,9 @@ async fn a_connection_that_hangs_half_open_is_given_up_and_nothing_is_lost() {
     let url = room.settings.url.replace(&room.node.amqp_port.to_string(), &proxy.port.to_string());
     let heartbeat = Duration::from_secs(2);
     let worker = room.worker_on(Settings { url, heartbeat, ..room.settings.clone() }, pipeline());
-    room.feed(pages("h", 600)).await;
+    room.feed(pages("h", 300)).await;
     let names = room.settings.names();
-    room.await_depth(&names.all(), 100, PATIENCE).await;
+    room.await_depth(&names.all(), 60, PATIENCE).await;
     proxy.set(Mode::Stall);
     while worker.health.not_ready().is_empty() {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -347,11 +348,11 @@ async fn a_connection_that_hangs_half_open_is_given_up_and_nothing_is_lost() {
     proxy.set(Mode::Cut);
     tokio::time::sleep(Duration::from_secs(1)).await;
     proxy.set(Mode::Pass);
-    room.await_through(&worker, 600, PATIENCE).await;
+    room.await_through(&worker, 300, PATIENCE).await;
     let balance = worker.drain().await;
     assert!(balance.returned > 0, "what was in flight was returned: {balance:?}");
     let events = room.events_by_page().await;
-    assert_eq!(missing(&events.keys().cloned().collect(), "h", 600), Vec::<String>::new());
+    assert_eq!(missing(&events.keys().cloned().collect(), "h", 300), Vec::<String>::new());
     assert_eq!((room.depth(&names.parking()).await, room.in_tiers().await), (0, 0));
 }
 

@@ -10,7 +10,8 @@ use copydesk::worker::retry::Probe;
 use crate::kit::room::{Room, Working, missing, pages, pipeline_with};
 use crate::redis_server::RedisServer;
 
-const PATIENCE: Duration = Duration::from_secs(120);
+/// For machines that are busy with other things.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
@@ -18,19 +19,19 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
     // queues that are seconds old do not survive kill -9
     room.node_does(|node| node.restart()).await;
     room.reconnect().await;
-    const PAGES: usize = 4000;
+    const PAGES: usize = 1600;
     room.feed(pages("o", PAGES)).await;
     let names = room.settings.names();
     let worker = room.worker();
 
-    room.await_depth(&names.all(), 400, PATIENCE).await;
+    room.await_depth(&names.all(), 200, PATIENCE).await;
     room.node_does(|node| node.kill()).await;
     room.node_does(|node| node.start_again()).await;
     room.reconnect().await;
     room.await_queues().await;
 
     let so_far = room.depth(&names.all()).await;
-    room.await_depth(&names.all(), so_far + 400, PATIENCE).await;
+    room.await_depth(&names.all(), so_far + 200, PATIENCE).await;
     room.node_does(|node| node.freeze()).await;
     // past two heartbeats: the worker gives the session up
     tokio::time::sleep(Duration::from_secs(12)).await;
@@ -39,7 +40,7 @@ async fn the_broker_killed_frozen_and_off_for_a_minute_loses_nothing() {
     room.reconnect().await;
 
     let so_far = room.depth(&names.all()).await;
-    room.await_depth(&names.all(), so_far + 400, PATIENCE).await;
+    room.await_depth(&names.all(), so_far + 200, PATIENCE).await;
     room.node_does(|node| node.stop()).await;
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(!worker.health.not_ready().is_empty());
@@ -78,11 +79,11 @@ async fn the_store_off_for_a_minute_parks_nothing_and_retries_nothing() {
         let assessor = Arc::clone(&assessor);
         Box::pin(async move { assessor.identifier.ping().await })
     });
-    const PAGES: usize = 800;
+    const PAGES: usize = 400;
     room.feed(pages("s", PAGES)).await;
     let names = room.settings.names();
     let worker = Working::start(room.settings.clone(), pipeline, probe);
-    room.await_depth(&names.all(), 100, PATIENCE).await;
+    room.await_depth(&names.all(), 60, PATIENCE).await;
     drop(redis);
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(!worker.gate.is_open() && !worker.health.not_ready().is_empty());

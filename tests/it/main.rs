@@ -15,6 +15,8 @@ mod conformance;
 mod definitions;
 /// Everything under `deploy/`, by the real tools.
 mod deploy;
+/// Which text of a page is its story.
+mod extract;
 /// Any text parses and is extracted within its bounds.
 mod html;
 /// Shipped pages and their golden events.

@@ -8,6 +8,7 @@
 //! elements other than links.
 
 mod attributes;
+mod containers;
 mod elements;
 mod entities;
 mod fields;

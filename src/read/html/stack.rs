@@ -6,7 +6,7 @@ use super::attributes::{Attributes, Name, Value};
 use super::fields::{spelled, trimmed};
 use super::tags::{self, Tag};
 use super::writer::Writer;
-use crate::model::html::{Block, Container, HtmlPage, NONE, Span};
+use crate::model::html::{Block, HtmlPage, NONE, Span};
 use crate::read::Limits;
 
 /// An open element.
@@ -64,7 +64,7 @@ impl Element {
     }
 
     /// Worth a container: a block-level element, or an inline one that says what it is.
-    fn is_named(&self) -> bool {
+    pub fn is_named(&self) -> bool {
         let says = |v: Value| v.0 != v.1;
         self.tag.is(tags::BLOCK)
             || self.tag == Tag::Custom
@@ -249,24 +249,6 @@ impl<'s> Builder<'s> {
         self.block = Block::default();
     }
 
-    /// Containers for the inline elements that hold the whole block, as in `<p><span class="byline">…</span></p>`.
-    fn materialise_wrappers(&mut self, parent: u32) -> u32 {
-        let mut innermost = parent;
-        for i in (0..self.wrappers.len()).rev() {
-            let wrapper = self.wrappers[i];
-            if wrapper.container != NONE {
-                innermost = wrapper.container;
-            } else if wrapper.is_named() {
-                let made = self.container(&wrapper, innermost);
-                if made != innermost {
-                    innermost = made;
-                    self.page.containers[made as usize].end_block = self.next_block() + 1;
-                }
-            }
-        }
-        innermost
-    }
-
     // ---- push and pop
 
     pub fn push(&mut self, tag: Tag, name: Value, attributes: &Attributes) {
@@ -367,99 +349,5 @@ impl<'s> Builder<'s> {
         if element.tag.is(tags::EMPHASIS) {
             self.emphasis -= 1;
         }
-    }
-
-    // ---- containers
-
-    /// The container of the innermost of the first `depth` elements that is worth one.
-    pub fn materialise(&mut self, depth: usize) -> u32 {
-        let known = self.stack[..depth].iter().rposition(|e| e.container != NONE);
-        let mut parent = known.map_or(NONE, |at| self.stack[at].container);
-        for at in known.map_or(0, |k| k + 1)..depth {
-            let element = self.stack[at];
-            if element.is_named() {
-                parent = self.container(&element, parent);
-                self.stack[at].container = parent;
-            }
-        }
-        parent
-    }
-
-    fn container(&mut self, element: &Element, parent: u32) -> u32 {
-        if !self.node() {
-            return parent;
-        }
-        let mut other = Span::default();
-        if element.others.iter().any(|v| v.0 != v.1) {
-            let words: Vec<&str> =
-                element.others.iter().filter(|v| v.0 != v.1).map(|v| spelled(self.source, *v)).collect();
-            other = self.store_text(&words.join(" "));
-        }
-        let depth = self.page.containers.get(parent as usize).map_or(0, |p| p.depth + 1);
-        let container = Container {
-            parent,
-            tag: self.tag_name(element),
-            class: self.intern(element.class),
-            id: self.intern(element.id),
-            itemprop: self.intern(element.itemprop),
-            role: self.intern(element.role),
-            other,
-            hidden: element.hidden,
-            depth,
-            first_block: self.next_block(),
-            end_block: self.next_block(),
-        };
-        self.page.containers.push(container);
-        self.page.containers.len() as u32 - 1
-    }
-
-    fn tag_name(&mut self, element: &Element) -> Span {
-        let slot = element.tag as usize;
-        if element.tag != Tag::Unknown && element.tag != Tag::Custom {
-            if self.tag_names[slot].is_empty() {
-                self.tag_names[slot] = self.store_text(element.tag.name());
-            }
-            return self.tag_names[slot];
-        }
-        let name = spelled(self.source, element.name);
-        if let Some(&span) = self.interned.get(name) {
-            return span;
-        }
-        let span = self.store_text(&name.to_ascii_lowercase());
-        self.interned.insert(name, span);
-        span
-    }
-
-    pub fn next_block(&self) -> u32 {
-        self.page.blocks.len() as u32
-    }
-
-    /// Whether a block is being written.
-    pub fn in_text(&self) -> bool {
-        !self.writer.is_blank()
-    }
-
-    pub fn position(&self) -> u32 {
-        self.writer.position() as u32
-    }
-
-    /// Counts a node; false where the page has had its share.
-    pub fn node(&mut self) -> bool {
-        if self.nodes >= self.limits.html_nodes {
-            self.hit("html_nodes");
-            return false;
-        }
-        self.nodes += 1;
-        true
-    }
-
-    pub fn hit(&mut self, limit: &'static str) {
-        if !self.page.limits_hit.contains(&limit) {
-            self.page.limits_hit.push(limit);
-        }
-    }
-
-    pub fn same_name(&self, a: Value, b: Value) -> bool {
-        spelled(self.source, a).eq_ignore_ascii_case(spelled(self.source, b))
     }
 }

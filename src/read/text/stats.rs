@@ -32,6 +32,11 @@ pub struct Stats {
     /// An address of the web or of a person.
     pub address: bool,
     pub unspaced: u32,
+    /// Letters that are capitals.
+    pub upper: u32,
+    pub ends_ellipsis: bool,
+    /// Ends as captions do, with who took the picture: in brackets, behind a slash or a sign.
+    pub credit_tail: bool,
     pub hash: u64,
     pub hits: Hits,
     /// Its content words in the page's list of word hashes.
@@ -91,6 +96,7 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
         unspaced_before = '\0';
         if c.is_alphabetic() {
             s.letters += 1;
+            s.upper += u32::from(c.is_uppercase());
             first_letter = first_letter.or(Some(c.is_lowercase()));
             word.push(c);
         } else if c.is_ascii_digit() {
@@ -118,6 +124,8 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     word.end(&mut s, content, lexicon);
     s.content.end = content.len() as u32;
     s.ends_sentence = ends_sentence(text);
+    s.ends_ellipsis = text.ends_with(['…', '．']) || text.ends_with("...");
+    s.credit_tail = credit_tail(text);
     s.ends_colon = text.ends_with([':', '：']);
     s.ends_question = text.ends_with(['?', '？']);
     s.starts_small = first_letter == Some(true);
@@ -125,6 +133,32 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     s.hash = line_hash(text);
     s.hits = lexicon.scan_hashed(lower, s.hash);
     s
+}
+
+/// Looks at the last sixty bytes or so.
+fn credit_tail(text: &str) -> bool {
+    let mut from = text.len().saturating_sub(60);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let tail = &text[from..];
+    if tail.contains(['©', '／']) || tail.contains("Getty") || tail.contains("via ") && tail.contains('/') {
+        return true;
+    }
+    if let Some(inside) = tail.strip_suffix(')').and_then(|t| t.rsplit_once('(')).map(|(_, inside)| inside) {
+        let small = inside.split(' ').filter(|w| w.starts_with(char::is_lowercase)).count();
+        return inside.len() > 2
+            && small * 3 <= inside.split(' ').count()
+            && !inside.starts_with(|c: char| c.is_ascii_digit());
+    }
+    // `Name/Agency` in the last few words.
+    let last = tail.rsplit(' ').take(3);
+    last.into_iter().any(|w| {
+        w.split_once('/').is_some_and(|(a, b)| {
+            a.chars().all(char::is_alphabetic) && b.starts_with(char::is_uppercase)
+                || a.is_empty() && b.is_empty()
+        })
+    })
 }
 
 #[derive(Default)]

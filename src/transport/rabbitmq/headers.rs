@@ -172,7 +172,7 @@ pub fn retry(message: &Carried) -> BasicProperties {
 pub fn park(message: &Carried, reason: ParkReason, stage: Stage, error: &str) -> BasicProperties {
     let mut headers = copied(message);
     let error: String = error.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let cut = error.floor_char_boundary(ERROR_BYTES);
+    let cut = (0..=ERROR_BYTES.min(error.len())).rev().find(|at| error.is_char_boundary(*at)).unwrap_or(0);
     for (name, value) in [("reason", reason.as_str()), ("stage", stage.as_str()), ("error", &error[..cut])] {
         headers.insert(name.into(), AMQPValue::LongString(value.into()));
     }

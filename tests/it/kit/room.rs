@@ -276,7 +276,7 @@ impl Working {
         let health = Health::new();
         health.set_store_reachable(true);
         let gate = Gate::new(probe, Arc::clone(&health));
-        let pool = PoolSettings { threads: 2, deadline: Duration::from_secs(20), abandoned_limit: 3 };
+        let pool = PoolSettings { threads: 2, deadline: Duration::from_secs(120), abandoned_limit: 3 };
         let pool = CpuPool::new(&pool).unwrap();
         let (source, sink) = rabbitmq::start(settings, Arc::clone(&health));
         let worker = Worker::new(

@@ -4,7 +4,7 @@
 mod completeness;
 mod declared;
 pub mod features;
-mod measure;
+pub mod measure;
 pub mod model;
 pub mod words;
 
@@ -20,7 +20,7 @@ use words::Topic;
 
 /// A page is skipped where the classes that are no article hold this much of the probability together.
 /// Calibrated so that under 1% of real articles are lost; `copydesk train kinds` prints the curve.
-const SKIP_FROM: f32 = 0.5;
+const SKIP_FROM: f32 = 0.4;
 
 /// A published page's kind and completeness, with what spoke for each.
 #[derive(Debug, Clone)]
@@ -56,14 +56,7 @@ pub fn reason_of_no_text(
 ) -> Rejection {
     match &no_text {
         Rejection::Skip { reason: SkipReason::Empty | SkipReason::BoilerplateOnly, .. } => {
-            let judged = judge(page, parsed, &Body::default(), budget).err();
-            // A shell that scripts would fill holds too little to call it anything else.
-            let shell = matches!(parsed, Parsed::Html(html) if measure::word_count(&html.text) < SHELL_WORDS);
-            match &judged {
-                Some(Rejection::Skip { reason: SkipReason::ErrorPage | SkipReason::Login, .. }) => judged,
-                _ => judged.filter(|_| !shell),
-            }
-            .unwrap_or(no_text)
+            judge(page, parsed, &Body::default(), budget).err().unwrap_or(no_text)
         }
         _ => no_text,
     }
@@ -86,6 +79,13 @@ fn judge_html(
         {
             let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
             Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
+        }
+        // A shell that scripts would fill holds too little to call it anything else.
+        _ if body.text_source.is_none()
+            && measure::word_count(&html.text) < SHELL_WORDS
+            && !matches!(CLASSES[class], Class::Skip(SkipReason::ErrorPage | SkipReason::Login)) =>
+        {
+            Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
         }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
@@ -181,8 +181,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     })
 }
 
-/// Below this a page without a story is empty.
-const SHELL_WORDS: f32 = 15.0;
+/// Below this a page is empty.
+const SHELL_WORDS: f32 = 10.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 
@@ -253,7 +253,7 @@ mod tests {
         let mut p = [0.0; CLASSES.len()];
         (p[0], p[8], p[9]) = (0.35, 0.35, 0.30);
         assert_eq!(CLASSES[decide(&p).0], Class::Skip(SkipReason::Listing));
-        (p[0], p[8], p[9]) = (0.55, 0.25, 0.20);
+        (p[0], p[8], p[9]) = (0.65, 0.20, 0.15);
         assert_eq!(CLASSES[decide(&p).0], Class::Publish(Kind::Article));
     }
 }

@@ -25,6 +25,8 @@ pub struct Sight<'a> {
     /// Position of each block in its run of like siblings, and the run's length.
     runs: Vec<(f32, f32)>,
     images_before: Vec<u32>,
+    /// The heading that each block stands under; itself for a heading, the number of blocks for none.
+    headings: Vec<usize>,
     /// Blocks to the nearest running text before and after.
     to_good: Vec<(f32, f32)>,
 }
@@ -54,6 +56,7 @@ impl<'a> Sight<'a> {
             repeats: repeats(&facts),
             runs: runs(page, &layout),
             to_good: to_good(&facts),
+            headings: under(blocks, |b| matches!(kind(b), Some(Kind::H1 | Kind::Heading))),
             page,
             facts,
             layout,
@@ -180,7 +183,8 @@ columns! { NEIGHBOURS, neighbours(self, b,
         at = |offset: isize| b.checked_add_signed(offset).and_then(|i| self.facts.get(i)),
         chars = |offset| at(offset).map_or(-1.0, |f: &Facts| f.chars),
         links = |offset| at(offset).map_or(-1.0, |f: &Facts| f.link_share),
-        first = b.saturating_sub(4), end = b + 5)
+        first = b.saturating_sub(4), end = b + 5,
+        heading = self.headings[b], under = self.facts.get(self.headings[b]))
     "before_chars" => chars(-1),
     "before2_chars" => chars(-2),
     "after_chars" => chars(1),
@@ -196,6 +200,11 @@ columns! { NEIGHBOURS, neighbours(self, b,
     "window_link_share" => share(self.layout.link_chars.between(first, end), self.layout.chars.between(first, end)),
     "to_good_before" => self.to_good[b].0,
     "to_good_after" => self.to_good[b].1,
+    "from_heading" => if heading < self.blocks() { b as f32 - heading as f32 } else { -1.0 },
+    "heading_words" => under.map_or(0.0, |f| f.words),
+    "heading_phrases" => under.map_or(0, |f| f.phrases.count_ones()),
+    "heading_speaks_of_more" => u8::from(under.is_some_and(|f| f.phrases & MORE != 0)),
+    "heading_class" => self.heading_class(heading),
     "run_at" => self.runs[b].0,
     "run_length" => self.runs[b].1,
     "images_before" => self.images_before[b],
@@ -316,7 +325,19 @@ columns! { WITNESSED, witnessed(self, b, o = self.overlaps[b])
     ; |_: &mut Vec<f32>| {}
 }
 
+/// A heading that says this heads something else than the story.
+const MORE: u32 = 1 << Phrase::Related as u32
+    | 1 << Phrase::Comment as u32
+    | 1 << Phrase::Subscribe as u32
+    | 1 << Phrase::Share as u32;
+
 impl Sight<'_> {
+    /// Steps from the heading up to a class that speaks of something else.
+    fn heading_class(&self, heading: usize) -> u8 {
+        let block = self.page.blocks.get(heading);
+        block.and_then(|b| self.layout.place(b.container)).map_or(FAR, negative_distance)
+    }
+
     fn range(&self, container: u32) -> (usize, usize) {
         let container = self.page.containers.get(container as usize);
         container.map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
@@ -411,6 +432,19 @@ fn runs(page: &HtmlPage, layout: &Layout) -> Vec<(f32, f32)> {
         }
     }
     out
+}
+
+/// For each block the last one, itself counted, that `is`; the number of blocks where there is none.
+fn under(blocks: usize, is: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut last = blocks;
+    (0..blocks)
+        .map(|b| {
+            if is(b) {
+                last = b;
+            }
+            last
+        })
+        .collect()
 }
 
 fn to_good(facts: &[Facts]) -> Vec<(f32, f32)> {

@@ -2,12 +2,13 @@
 
 use super::page::{Block, Scored, prose};
 use crate::read::clean::lexicon::Kind;
+use crate::read::text::stats::Stats;
 use crate::read::text::{Line, TextPage};
 
 pub const FEATURES: usize = NAMES.len();
 
 /// In the order of the row.
-pub const NAMES: [&str; 72] = [
+pub const NAMES: [&str; 84] = [
     "line_words",
     "block_words",
     "line_prose",
@@ -80,6 +81,18 @@ pub const NAMES: [&str; 72] = [
     "reading_time",
     "dates",
     "begins_field",
+    "credit_tail",
+    "credit_before",
+    "credit_after",
+    "ends_ellipsis",
+    "upper_share",
+    "shared_with_headline",
+    "exact_before",
+    "exact_after",
+    "prose_blocks_before",
+    "prose_blocks_after",
+    "next_shared",
+    "previous_shared",
 ];
 
 /// A row for each line.
@@ -234,7 +247,35 @@ fn row(text: &TextPage, page: &Scored, around: &Around, i: usize, rows: &mut Vec
         kind(Kind::Reading),
         per(f32::from(s.hits.count(Kind::Date)), s.words.max(1.0)),
         flag(s.hits.begins != 0),
+        flag(s.credit_tail),
+        i.checked_sub(1).map_or(0.0, |j| credit(&page.stats[j])),
+        page.stats.get(i + 1).map_or(0.0, credit),
+        flag(s.ends_ellipsis),
+        per(s.upper as f32, s.letters as f32),
+        titled(page, i),
+        before.exact.count_ones() as f32,
+        after.exact.count_ones() as f32,
+        around.sums[at][2].ln_1p(),
+        (around.sums[around.sums.len() - 1][2] - around.sums[at + 1][2]).ln_1p(),
+        page.shared.get(at + 1).copied().unwrap_or(0.0),
+        if at > 0 { page.shared[at - 1] } else { 0.0 },
     ]);
+}
+
+/// Whether a line says who took a picture.
+fn credit(s: &Stats) -> f32 {
+    let says = s.hits.begins & Kind::Credit.bit() != 0 || (s.words < 12.0 && s.hits.has(Kind::Credit));
+    f32::from(u8::from(says)) + f32::from(u8::from(s.credit_tail && s.words < 12.0))
+}
+
+/// Share of the headline's content words that the line has too.
+fn titled(page: &Scored, line: usize) -> f32 {
+    let Some(headline) = page.headline.map(|h| page.content_of(h)).filter(|h| !h.is_empty()) else {
+        return 0.0;
+    };
+    let own = page.content_of(line);
+    let own = &own[..own.len().min(200)];
+    headline.iter().take(30).filter(|w| own.contains(w)).count() as f32 / headline.len().min(30) as f32
 }
 
 /// Blocks from a run, negative before it; 0 inside, 60 at most.

@@ -5,6 +5,7 @@ pub mod features;
 mod fields;
 pub mod page;
 
+use crate::read::describe::kind::measure::word_count;
 use std::sync::LazyLock;
 
 use crate::model::body::{Body, Found, FoundField, Paragraph, ParagraphKind, Removed};
@@ -31,6 +32,26 @@ pub fn model() -> Result<&'static Trees, &'static TreesError> {
     MODEL.as_ref()
 }
 
+/// A text of a line or three shows the model too little to judge: ten words are a brief.
+fn brief(text: &TextPage) -> Option<Body> {
+    const MOST_LINES: usize = 3;
+    const FEWEST_WORDS: f32 = 10.0;
+    let words: f32 = text.lines.iter().map(|l| word_count(&l.text)).sum();
+    (text.lines.len() <= MOST_LINES && words >= FEWEST_WORDS).then(|| Body {
+        paragraphs: text
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(i, line)| Paragraph {
+                text: line.text.clone(),
+                kind: ParagraphKind::Paragraph,
+                block: Some(i as u32),
+            })
+            .collect(),
+        ..Body::default()
+    })
+}
+
 /// Which lines of a text are the story.
 pub fn extract(
     page: &DecodedPage,
@@ -46,6 +67,9 @@ pub fn extract(
     };
     let body = assemble(text, &scored, &scores, settings.trace.then_some(trace));
     if body.paragraphs.is_empty() {
+        if let Some(brief) = brief(text) {
+            return Ok(brief);
+        }
         return Err(Rejection::skip(
             SkipReason::BoilerplateOnly,
             format!("none of {} lines reads like a story", text.lines.len()),

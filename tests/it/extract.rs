@@ -1,0 +1,202 @@
+//! Which text of a page is its story: page forms, rules with their names, limits.
+
+use copydesk::model::body::ParagraphKind;
+use copydesk::model::page::{Hints, Media, RawInfo};
+use copydesk::model::trace::Trace;
+use copydesk::model::{Body, Budget, DecodedPage, ParkReason, Rejection};
+use copydesk::read::{Parsed, ReadSettings, extract, html};
+
+const STORY: [&str; 5] = [
+    "A car ferry with 112 people on board ran aground outside the harbour of Port Lindow early on Tuesday, the coast guard said.",
+    "Nobody was hurt. Two tugs pulled the ship free before noon, and divers were looking for damage to the hull, said Mara Quill, who heads the station.",
+    "The wind had torn the ship from its course, the captain told the harbour office; an inquiry will look at the engines too.",
+    "“We heard a long scrape, and then it was very quiet,” said Jonas Pell, a passenger, who had been on his way to work.",
+    "The company said that services to the islands would start again on Thursday at the earliest, and that tickets stay valid.",
+];
+const MENU: &str = "<nav class=\"main-menu\"><ul><li><a href=\"/news\">News</a></li><li><a href=\"/sport\">Sport</a></li>\
+    <li><a href=\"/weather\">Weather</a></li></ul></nav>";
+const FOOTER: &str = "<aside class=\"related\"><h3>Read more</h3><ul><li><a href=\"/a\">Ten quiet beaches for the summer</a></li>\
+    <li><a href=\"/b\">Council adopts its budget</a></li></ul></aside><footer class=\"site-footer\"><p>© Lindow Herald. \
+    All rights reserved.</p><a href=\"/imprint\">Imprint</a></footer>";
+
+fn news_page(head: &str, inside: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><title>Ferry runs aground off Port Lindow | Lindow Herald</title>{head}</head>\
+         <body>{MENU}<main><article class=\"story\"><h1>Ferry runs aground off Port Lindow</h1>{inside}</article></main>{FOOTER}</body></html>"
+    )
+}
+
+fn paragraphs() -> String {
+    STORY.iter().map(|p| format!("<p>{p}</p>")).collect()
+}
+
+fn page(text: String) -> DecodedPage {
+    DecodedPage {
+        media: Media::Html,
+        charset: "utf-8".into(),
+        repairs: Vec::new(),
+        url: None,
+        site: None,
+        fetched_at: None,
+        status: None,
+        hints: Hints::default(),
+        raw: RawInfo {
+            message_id: None,
+            page_key: String::new(),
+            sha256: String::new(),
+            bytes: text.len() as u64,
+            content_type: "text/html".into(),
+            encoding: "utf-8".into(),
+            scraper: None,
+            fetched_at: None,
+        },
+        text,
+    }
+}
+
+fn extracted(text: String, settings: &ReadSettings, trace: &mut Trace) -> Body {
+    let page = page(text);
+    let mut budget = Budget::new(settings.limits.work_units);
+    let parsed = html::parse(&page.text, &settings.limits, &mut budget).expect("within limits");
+    extract::extract(&page, &Parsed::Html(Box::new(parsed)), settings, &mut budget, trace)
+        .expect("within the budget")
+}
+
+fn body(text: String) -> Body {
+    extracted(text, &ReadSettings::default(), &mut Trace::default())
+}
+
+#[test]
+fn the_story_is_kept_and_what_surrounds_it_is_removed_with_a_reason() {
+    let body = body(news_page("", &paragraphs()));
+    assert_eq!(body.text(), STORY.join("\n\n"));
+    let removed: Vec<&str> = body.removed.iter().map(|r| r.text.as_str()).collect();
+    for unwanted in ["Sport", "Ferry runs aground off Port Lindow", "Council adopts its budget"] {
+        assert!(removed.contains(&unwanted), "{unwanted}: {removed:?}");
+    }
+    assert!(body.removed.iter().all(|r| !r.rule.is_empty()));
+}
+
+#[test]
+fn the_trace_names_a_path_a_score_and_the_strongest_features() {
+    let mut trace = Trace::default();
+    extracted(
+        news_page("", &paragraphs()),
+        &ReadSettings { trace: true, ..ReadSettings::default() },
+        &mut trace,
+    );
+    let kept = trace.blocks.iter().find(|b| b.text == STORY[1]).expect("every block is there");
+    assert!(kept.kept && kept.score > Some(0.5) && kept.path.ends_with("article.story>p"), "{kept:?}");
+    assert!(kept.why.contains('='), "{}", kept.why);
+    assert!(trace.blocks.iter().any(|b| !b.kept && b.text == "Weather"));
+}
+
+#[test]
+fn the_description_printed_above_the_text_is_the_standfirst() {
+    let dek = "Tugs free the ship before noon; services to the islands stay suspended for two days.";
+    let head = format!("<meta name=\"description\" content=\"{dek}\">");
+    let body = body(news_page(&head, &format!("<p class=\"standfirst\">{dek}</p>{}", paragraphs())));
+    assert_eq!(body.paragraphs[0].text, dek);
+    assert_eq!(body.paragraphs[0].kind, ParagraphKind::Standfirst);
+}
+
+#[test]
+fn a_caption_stands_outside_of_the_text() {
+    let figure = "<figure><img src=\"/ferry.jpg\"><figcaption>The ferry on the sandbank. Photo: Ida Marsh</figcaption></figure>";
+    let inside =
+        format!("<p>{}</p>{figure}<p>{}</p><p>{}</p><p>{}</p>", STORY[0], STORY[1], STORY[2], STORY[4]);
+    let body = body(news_page("", &inside));
+    assert!(!body.text().contains("sandbank"));
+    let caption =
+        body.paragraphs.iter().find(|p| p.kind == ParagraphKind::Caption).expect("kept as a caption");
+    assert!(caption.text.starts_with("The ferry on the sandbank."));
+}
+
+#[test]
+fn paragraphs_know_what_they_are() {
+    let inside = format!(
+        "{}<h2>What is known so far</h2><ul><li>The ferry Alma is 34 years old, and was last inspected in the spring of this year.</li>\
+         <li>It carries cars, lorries and people between Port Lindow and the three outer islands.</li></ul>\
+         <blockquote><p>We will not sail again before the divers have seen every plate of the hull, and said so in writing.</p></blockquote><p>{}</p>",
+        paragraphs(),
+        "The ministry wants a report by the end of the week, a spokeswoman said on Tuesday evening in the capital."
+    );
+    let body = body(news_page("", &inside));
+    let kind_of = |start: &str| body.paragraphs.iter().find(|p| p.text.starts_with(start)).map(|p| p.kind);
+    assert_eq!(kind_of("It carries cars"), Some(ParagraphKind::ListItem));
+    assert_eq!(kind_of("We will not sail"), Some(ParagraphKind::Quote));
+    assert_eq!(kind_of("Nobody was hurt"), Some(ParagraphKind::Paragraph));
+}
+
+#[test]
+fn a_long_text_that_stands_twice_is_kept_once() {
+    let body = body(news_page("", &format!("{}<p>{}</p>", paragraphs(), STORY[3])));
+    assert_eq!(body.text().matches("a long scrape").count(), 1);
+}
+
+#[test]
+fn text_that_stands_in_data_alone_is_read_from_there() {
+    let state: Vec<String> = (0..3)
+        .flat_map(|_| STORY)
+        .enumerate()
+        .map(|(i, p)| format!("{{\"type\":\"paragraph\",\"text\":\"{}. {p}\"}}", i + 1))
+        .collect();
+    let shell = "<html><head><title>Ferry</title></head><body><div id=\"root\">Loading…</div>";
+    let next = format!(
+        "{shell}<script id=\"__NEXT_DATA__\" type=\"application/json\">{{\"props\":{{\"article\":{{\"body\":[{}]}}}}}}</script>",
+        state.join(",")
+    );
+    let from_state = body(next);
+    assert_eq!(from_state.text_source, Some("script_state"));
+    assert_eq!(from_state.paragraphs.len(), 15);
+    assert!(from_state.paragraphs[14].text.starts_with("15. The company said"));
+
+    let json_ld = format!(
+        "{shell}<script type=\"application/ld+json\">{{\"@type\":\"NewsArticle\",\"articleBody\":\"{}\"}}</script>",
+        STORY.join("\\n").replace('"', "\\\"")
+    );
+    let from_json_ld = body(json_ld);
+    assert_eq!(from_json_ld.text_source, Some("json_ld"));
+    assert_eq!(from_json_ld.text(), STORY.join("\n\n"));
+}
+
+#[test]
+fn signs_of_more_elsewhere_mark_the_story_partial() {
+    let teaser = format!("<p>{}</p><p>{}</p>", STORY[0], STORY[1]);
+    let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"isAccessibleForFree\": \"False\"}</script>";
+    for (what, head, inside, partial) in [
+        ("whole", "", paragraphs(), None),
+        ("not free", paid, teaser.clone(), Some("paywall")),
+        (
+            "read more",
+            "",
+            format!("{teaser}<p><a href=\"/full\">Continue reading</a></p>"),
+            Some("read_more"),
+        ),
+        (
+            "pages",
+            "",
+            format!("{}<div><a href=\"?page=2\">Next page</a></div>", paragraphs()),
+            Some("multi_page"),
+        ),
+    ] {
+        assert_eq!(body(news_page(head, &inside)).partial, partial, "{what}");
+    }
+}
+
+#[test]
+fn work_beyond_the_budget_is_a_rejection() {
+    let page = page(news_page("", &paragraphs()));
+    let settings = ReadSettings::default();
+    let parsed = html::parse(&page.text, &settings.limits, &mut Budget::new(1 << 30)).expect("within limits");
+    let parsed = Parsed::Html(Box::new(parsed));
+    let failed = extract::extract(&page, &parsed, &settings, &mut Budget::new(100), &mut Trace::default());
+    assert!(matches!(failed, Err(Rejection::Park { reason: ParkReason::LimitWork, .. })));
+}
+
+#[test]
+fn a_page_without_text_gives_an_empty_body() {
+    for source in ["", "<html></html>", "<script>1</script>", "\u{0}\u{1}\u{2}PK\u{3}\u{4}"] {
+        assert_eq!(body(source.to_owned()).text(), "", "{source:?}");
+    }
+}
