@@ -126,3 +126,14 @@ fn commands_that_ask_the_broker_say_when_it_is_out_of_reach() {
     let printed = run(&["topology", "print"]);
     assert!(serde_json::from_slice::<Value>(&printed.stdout).unwrap()["policies"].is_array());
 }
+
+#[test]
+fn explain_shows_blocks_and_a_self_contained_page() {
+    let page = "tests/pages/harbour-gazette-2025-03-14-json-ld.html";
+    let out = run(&["explain", page]);
+    assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert!(text.lines().any(|l| l.starts_with("+ ")) && text.lines().any(|l| l.starts_with("- ")), "{text}");
+    let html = String::from_utf8(run(&["explain", "--html", page]).stdout).unwrap();
+    assert!(html.starts_with("<!doctype html>") && !html.contains("<script") && !html.contains("src="));
+}

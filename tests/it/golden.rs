@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use copydesk::transport::files::Inputs;
 use serde_json::Value;
 
 const REWRITE: &str = "COPYDESK_REWRITE_GOLDENS";
@@ -33,10 +34,9 @@ fn shipped_pages_give_their_golden_events() {
     assert!(names.len() >= 24, "only {} pages ship", names.len());
     let rewrite = std::env::var_os(REWRITE).is_some();
     let mut differing = Vec::new();
-    for page in &names {
+    for (page, now) in names.iter().zip(events(&names)) {
         let name = page.file_name().unwrap().to_str().unwrap();
         let golden = root().join("tests/golden/events").join(format!("{name}.json"));
-        let now = events(page);
         if rewrite {
             std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
             std::fs::write(&golden, &now).unwrap();
@@ -53,23 +53,29 @@ fn shipped_pages_give_their_golden_events() {
     );
 }
 
-/// All lines of one input, without the time, as indented JSON.
-fn events(page: &Path) -> String {
-    let relative = page.strip_prefix(root()).unwrap().to_str().unwrap();
-    let out = copydesk(&["process", "--ordered", "--explain", "--quiet", relative]).output().unwrap();
+/// What comes out of each input, without the time, as indented JSON: one run for all, a line an entry.
+fn events(pages: &[PathBuf]) -> Vec<String> {
+    let mut command = copydesk(&["process", "--ordered", "--explain", "--quiet"]);
+    let out = command.args(pages.iter().map(|p| p.strip_prefix(root()).unwrap())).output().unwrap();
     let code = out.status.code();
-    assert!(matches!(code, Some(0 | 1)), "{relative}: {code:?} {}", String::from_utf8_lossy(&out.stderr));
+    assert!(matches!(code, Some(0 | 1)), "{code:?} {}", String::from_utf8_lossy(&out.stderr));
     let lines = String::from_utf8(out.stdout).unwrap();
-    let mut all = String::new();
-    for line in lines.lines() {
-        let mut value: Value = serde_json::from_str(line).unwrap();
-        if let Some(event) = value.as_object_mut() {
-            event.remove("time");
-        }
-        all.push_str(&serde_json::to_string_pretty(&value).unwrap());
-        all.push('\n');
-    }
+    let mut lines = lines.lines();
+    let all = pages.iter().map(|page| {
+        let entries = Inputs::find(std::slice::from_ref(page)).unwrap().entries(16 << 20).count();
+        lines.by_ref().take(entries).map(indented).collect()
+    });
+    let all: Vec<String> = all.collect();
+    assert_eq!(lines.next(), None, "a line more than there are entries");
     all
+}
+
+fn indented(line: &str) -> String {
+    let mut value: Value = serde_json::from_str(line).unwrap();
+    if let Some(event) = value.as_object_mut() {
+        event.remove("time");
+    }
+    serde_json::to_string_pretty(&value).unwrap() + "\n"
 }
 
 fn difference(golden: &Path, now: &str) -> String {
