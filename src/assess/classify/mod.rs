@@ -14,6 +14,7 @@ pub mod witness;
 pub mod topics;
 /// People, places, organisations.
 pub mod entities;
+mod entity_words;
 /// A user's own labels.
 pub mod watch;
 /// A model elsewhere, asked first where one is named.
