@@ -15,6 +15,7 @@ pub use load::{ConfigError, Origin, Said};
 use load::{Value, Values};
 
 use crate::assess::classify::ClassifySettings;
+use crate::read::describe::gazetteer::{self, PlaceKind};
 use crate::read::{Limits, ReadSettings};
 
 /// Looked for where no file is named.
@@ -69,6 +70,7 @@ impl Config {
             model: path("classify.model"),
             remote_url: Some(self.text("classify.remote_url").to_owned()).filter(|u| !u.is_empty()),
             remote_budget: Duration::from_millis(self.integer("classify.remote_timeout_millis") as u64),
+            is_place: Some(is_place),
         }
     }
 
@@ -167,6 +169,11 @@ impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_map().entries(self.effective().into_iter().map(|(name, value, _)| (name, value))).finish()
     }
+}
+
+/// Countries and cities of some size: small ones share their names with too many things.
+fn is_place(name: &str) -> bool {
+    gazetteer::lookup(name).is_some_and(|p| p.kind == PlaceKind::Country || p.population >= 100)
 }
 
 /// A URL with its user and password replaced; a secret that is no URL disappears whole.

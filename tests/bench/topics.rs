@@ -41,5 +41,5 @@ fn entities(bencher: Bencher<'_, '_>) {
     let articles = articles();
     bencher
         .counter(ItemsCount::new(articles.len()))
-        .bench(|| articles.iter().map(|a| finder.find(a, &Words::of(a), "en").len()).sum::<usize>());
+        .bench(|| articles.iter().map(|a| finder.find(a, &Words::of(a), "en", None).len()).sum::<usize>());
 }

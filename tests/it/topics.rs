@@ -355,3 +355,160 @@ fn bad_input_gets_an_honest_answer_in_linear_time() {
     assert!(model.topics(&model.weigh(&Words::of(&five_megabytes), "en"), 0.0).len() >= 17);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
+
+mod witnesses_and_rules {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use copydesk::assess::classify::{Classifier, ClassifySettings};
+    use copydesk::model::Article;
+    use serde_json::json;
+
+    fn article(body: &str, more: serde_json::Value) -> Article {
+        let mut article = json!({
+            "headline": "A day in Wexcombe",
+            "paragraphs": [{"text": body, "kind": "paragraph"}],
+            "language": {"tag": "en", "confidence": 1.0},
+            "kind": "article",
+            "completeness": "full",
+            "evidence": {},
+            "raw": {"page_key": "k", "sha256": "s", "bytes": 1, "content_type": "text/html", "encoding": "utf-8"},
+        });
+        article.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value(article).unwrap()
+    }
+
+    /// Says little of its own.
+    const VAGUE: &str = "She said that it had been a long year and that nobody could have known what would come of it, \
+                         but that she was glad to have been part of it from the first day to the last.";
+
+    #[test]
+    fn the_publisher_is_heard_where_the_text_is_silent_and_evidence_says_so() {
+        let classifier = Classifier::default();
+        let easy = Classifier::load(ClassifySettings { min_confidence: 0.3, ..ClassifySettings::default() })
+            .unwrap();
+        assert!(classifier.classify(&article(VAGUE, json!({}))).topics.is_empty());
+        for (more, code, said) in [
+            (json!({"section": "Sport"}), "medtop:15000000", "Sport"),
+            (
+                json!({"url": "https://bote.example/wirtschaft/a-day-17.html"}),
+                "medtop:04000000",
+                "wirtschaft",
+            ),
+            (json!({"keywords": ["Science", "Technology"]}), "medtop:13000000", "Science"),
+        ] {
+            let found = easy.classify(&article(VAGUE, more));
+            assert_eq!(found.topics[0].code, code);
+            assert!(found.evidence["topics"].raw.as_deref().unwrap().contains(said), "{:?}", found.evidence);
+        }
+        // A section is a witness, not the judge.
+        let text = super::CASES.iter().find(|c| c.1 == 15).unwrap().2;
+        let found = classifier.classify(&article(text, json!({"section": "Business"})));
+        assert_eq!(found.topics[0].code, "medtop:15000000");
+    }
+
+    #[test]
+    fn watch_rules_are_read_anew_and_bad_ones_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("topics.toml");
+        let settings = ClassifySettings { watch: Some(path.clone()), ..ClassifySettings::default() };
+        let classifier = Classifier::load(settings).unwrap();
+        let codes = |c: &Classifier| -> Vec<String> {
+            c.classify(&article(VAGUE, json!({}))).topics.into_iter().map(|t| t.code).collect()
+        };
+        assert_eq!((classifier.watch_rules(), codes(&classifier).len()), (0, 0), "no file, no rules");
+        std::fs::write(&path, "[[watch]]\nlabel = \"year\"\nmatch = '\"long year\"'").unwrap();
+        assert!(classifier.reload().unwrap());
+        assert!(!classifier.reload().unwrap(), "unchanged");
+        assert_eq!(codes(&classifier), ["watch:year"]);
+        std::fs::write(&path, "[[watch]]\nlabel = \"year\"\nmatch = '('").unwrap();
+        assert!(classifier.reload().unwrap_err().to_string().contains("year"));
+        assert_eq!(codes(&classifier), ["watch:year"], "the old rules stay");
+    }
+
+    #[test]
+    fn a_model_of_ones_own_answers_beside_the_topics() {
+        use copydesk::assess::classify::linear::ModelCard;
+        use copydesk::train::topics::{TopicTraining, read_examples, train};
+        let directory = tempfile::tempdir().unwrap();
+        let csv = directory.path().join("mine.csv");
+        let rows: String = (0..30)
+            .map(|i| {
+                format!(
+                    "\"tram, depot and rails {}\",Trams\n\"orchard and \"\"apples\"\" {}\",Fruit\n",
+                    i % 3,
+                    i % 3
+                )
+            })
+            .collect();
+        std::fs::write(&csv, format!("text,label\n{rows}")).unwrap();
+        let card = |labels, rows, weak| ModelCard {
+            id: "mine-1".into(),
+            labels,
+            trained_on: "mine.csv".into(),
+            licence: "mine".into(),
+            attribution: String::new(),
+            rows,
+            examples: 60,
+            language: "en".into(),
+            weak,
+        };
+        let bytes = train(&read_examples(&csv).unwrap(), &TopicTraining::default(), card).unwrap();
+        let path = directory.path().join("mine.model");
+        std::fs::write(&path, bytes).unwrap();
+        let settings = ClassifySettings { model: Some(path), ..ClassifySettings::default() };
+        let found =
+            Classifier::load(settings).unwrap().classify(&article("The tram left the depot.", json!({})));
+        assert!(
+            found.topics.iter().any(|t| t.code == "user:trams" && t.name == "trams"),
+            "{:?}",
+            found.topics
+        );
+        assert_eq!(found.models, ["topics-1", "mine-1"]);
+        let broken = directory.path().join("broken.model");
+        std::fs::write(&broken, "no model").unwrap();
+        let settings = ClassifySettings { model: Some(broken), ..ClassifySettings::default() };
+        assert!(Classifier::load(settings).unwrap_err().to_string().contains("copydesk train topics"));
+    }
+
+    /// Answers every question with the same JSON until the test ends.
+    fn server(status: &'static str, answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/topics", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut question = [0u8; 8192];
+                let _ = stream.read(&mut question);
+                let length = answer.len();
+                let head =
+                    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+                let _ = stream.write_all(format!("{head}{answer}").as_bytes());
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn a_remote_model_answers_or_the_embedded_one_does_and_the_event_says_which() {
+        let text = super::CASES.iter().find(|c| c.1 == 15).unwrap().2;
+        let good = r#"{"model":"big-2","topics":[{"code":"medtop:04000000","confidence":0.8}]}"#;
+        for (url, code, model) in [
+            (server("200 OK", good), "medtop:04000000", "remote:big-2"),
+            (server("200 OK", "<html>"), "medtop:15000000", "remote:fallback(malformed)"),
+            (server("403 Forbidden", ""), "medtop:15000000", "remote:fallback(refused)"),
+        ] {
+            let settings = ClassifySettings {
+                remote_url: Some(url),
+                remote_budget: Duration::from_secs(5),
+                ..ClassifySettings::default()
+            };
+            let classifier = Classifier::load(settings).unwrap();
+            let article = article(text, json!({}));
+            let found = classifier.ask_remote(&article, classifier.classify(&article)).await;
+            assert_eq!(found.topics[0].code, code);
+            assert_eq!(found.models, ["topics-1", model]);
+        }
+    }
+}

@@ -14,6 +14,7 @@ pub mod witness;
 pub mod topics;
 /// People, places, organisations.
 pub mod entities;
+mod entity_words;
 /// A user's own labels.
 pub mod watch;
 /// A model elsewhere, asked first where one is named.
@@ -59,6 +60,8 @@ pub struct ClassifySettings {
     /// Asked before the embedded model.
     pub remote_url: Option<String>,
     pub remote_budget: Duration,
+    /// Whether a name is that of a country or a larger city: the gazetteer, handed in.
+    pub is_place: Option<fn(&str) -> bool>,
 }
 
 impl Default for ClassifySettings {
@@ -69,6 +72,7 @@ impl Default for ClassifySettings {
             model: None,
             remote_url: None,
             remote_budget: Duration::from_millis(500),
+            is_place: None,
         }
     }
 }
@@ -196,7 +200,7 @@ impl Classifier {
         let heard = self.model.best(&weighed);
         let statements = SHIPPED.names.hear(article);
         for statement in &statements {
-            weighed.logits[statement.topic] += statement.logit;
+            weighed.testify(statement.topic, statement.logit);
         }
         if !words.is_empty() || !statements.is_empty() {
             said.topics = self.model.topics(&weighed, self.settings.min_confidence);
@@ -213,7 +217,7 @@ impl Classifier {
         let source = article.source.as_ref().and_then(|s| s.domain.as_deref()).or(article.site.as_deref());
         said.topics.extend(self.watch().rules.hear(&words, language, source));
         said.topics.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        said.entities = SHIPPED.entities.find(&text, &words, language);
+        said.entities = SHIPPED.entities.find(&text, &words, language, self.settings.is_place);
         said
     }
 

@@ -68,6 +68,13 @@ pub struct Weighed {
     pub words: usize,
 }
 
+impl Weighed {
+    /// Adds log-odds that stand outside the text, in the measure that the text's own are calibrated to.
+    pub fn testify(&mut self, topic: usize, log_odds: f32) {
+        self.logits[topic] += log_odds * temperature(self.words);
+    }
+}
+
 impl TopicModel {
     pub fn shipped() -> Result<Self, TopicModelError> {
         Self::with(Linear::parse(SHIPPED)?)
