@@ -174,7 +174,6 @@ fn lexicon() -> &'static Lexicon {
                 }
             }
         }
-        // What labels a page may also stand in its text, where it says less.
         Lexicon { head: Phrases::new(&head), text: Phrases::new(&text), url }
     })
 }
