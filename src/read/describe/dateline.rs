@@ -68,11 +68,11 @@ pub fn parse(paragraph: &str, language: Option<&str>) -> Option<(String, Parts)>
         let Some(mut parts) = head::parse(&head[..end], language) else { continue };
         // `Москва, 11 марта — РИА Новости. …`
         let mut raw_end = after;
-        if parts.agency.is_none() {
-            if let Some((agency, length)) = head::leading_agency(&head[after..]) {
-                parts.agency = Some(agency);
-                raw_end = after + length;
-            }
+        if parts.agency.is_none()
+            && let Some((agency, length)) = head::leading_agency(&head[after..])
+        {
+            parts.agency = Some(agency);
+            raw_end = after + length;
         }
         if !accepted(&parts, &head[..end], &text[after.min(text.len())..]) {
             continue;
@@ -85,6 +85,9 @@ pub fn parse(paragraph: &str, language: Option<&str>) -> Option<(String, Parts)>
     let (_, raw, parts) = best?;
     Some((raw.to_owned(), parts))
 }
+
+/// Month, day, and the year where it is stated.
+pub(crate) type MonthDay = (u8, u8, Option<i32>);
 
 /// Where a dateline may end: before each dash that stands free, and behind a bracket; with the place
 /// where the story then begins.
@@ -168,10 +171,7 @@ fn dated((month, day, year): (u8, u8, Option<i32>), near: Option<Moment>) -> Opt
 }
 
 /// Month and day of a piece like `March 11`, `11 марта`, `11. März 2014`; what stands before it.
-pub(crate) fn month_day<'t>(
-    piece: &'t str,
-    language: Option<&str>,
-) -> Option<(&'t str, (u8, u8, Option<i32>))> {
+pub(crate) fn month_day<'t>(piece: &'t str, language: Option<&str>) -> Option<(&'t str, MonthDay)> {
     let words: Vec<(usize, &str)> = word_starts(piece);
     for (i, (start, word)) in words.iter().enumerate() {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());

@@ -29,11 +29,11 @@ pub fn headline(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
     let all: f32 = heard.iter().map(|(_, w)| w).sum();
     let mut value = heard[chosen].0.value.clone();
     let mut why = "most witnesses agree";
-    if votes < all * 0.7 {
-        if let Some(common) = common_tail(&heard) {
-            value = common;
-            why = "the witnesses differ in the kicker before it";
-        }
+    if votes < all * 0.7
+        && let Some(common) = common_tail(&heard)
+    {
+        value = common;
+        why = "the witnesses differ in the kicker before it";
     }
     for (i, (said, _)) in heard.iter().enumerate() {
         if i == chosen {

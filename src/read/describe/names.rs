@@ -238,8 +238,7 @@ fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
 fn slashed(piece: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = piece.split('/').map(str::trim).filter(|p| !p.is_empty()).collect();
     let each = |p: &&str| agencies::agency(p).is_some() || (p.contains(' ') && starts_upper(p));
-    (parts.len() > 1 && parts.iter().all(|p| each(&p)))
-        .then(|| parts.into_iter().map(str::to_owned).collect())
+    (parts.len() > 1 && parts.iter().all(|p| each(p))).then(|| parts.into_iter().map(str::to_owned).collect())
 }
 
 const JOINTS: &[&str] = &[
@@ -275,19 +274,21 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     let mut name = raw.trim().trim_matches(['"', '“', '”', '„', '*', '[', ']', '.', '|']).trim();
     name = without_lead(name);
     // Initials behind a name: `Elena Ober (obe)`.
-    if let Some((head, tail)) = name.split_once(" (") {
-        if !head.is_empty() && tail.len() < 60 {
-            name = head.trim();
-        }
+    if let Some((head, tail)) = name.split_once(" (")
+        && !head.is_empty()
+        && tail.len() < 60
+    {
+        name = head.trim();
     }
     name = name.trim_matches(['(', ')', ' ']);
     // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
     for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
     {
-        if let Some((head, _)) = name.split_once(mark) {
-            if head.contains(' ') && is_personal(head) {
-                name = head.trim();
-            }
+        if let Some((head, _)) = name.split_once(mark)
+            && head.contains(' ')
+            && is_personal(head)
+        {
+            name = head.trim();
         }
     }
     let name = name.trim_end_matches([',', ';', ':']).trim();

@@ -220,11 +220,11 @@ pub fn note_free_access(scene: &Scene<'_>, ledger: &mut Ledger) {
     if let Some(free) = scene.ld.as_ref().and_then(|s| s.free) {
         heard.push(Said::new(From::JsonLd, "isAccessibleForFree", free.to_string(), free));
     }
-    if let Some(html) = scene.html {
-        if let Some(tier) = html.meta("article:content_tier") {
-            let free = tier.eq_ignore_ascii_case("free");
-            heard.push(Said::new(From::OpenGraph, "article:content_tier", tier, free));
-        }
+    if let Some(html) = scene.html
+        && let Some(tier) = html.meta("article:content_tier")
+    {
+        let free = tier.eq_ignore_ascii_case("free");
+        heard.push(Said::new(From::OpenGraph, "article:content_tier", tier, free));
     }
     for (i, said) in heard.iter().enumerate() {
         match i {

@@ -56,12 +56,12 @@ pub fn standfirst(
     ledger: &mut Ledger,
 ) -> Option<String> {
     let told = told(scene, headline);
-    if let Some(first) = paragraphs.first() {
-        if first.kind == ParagraphKind::Standfirst {
-            let said = Said::new(From::Html, "above the text", first.text.clone(), ());
-            ledger.believe("standfirst", &said, 0.95, "printed above the text");
-            return Some(first.text.clone());
-        }
+    if let Some(first) = paragraphs.first()
+        && first.kind == ParagraphKind::Standfirst
+    {
+        let said = Said::new(From::Html, "above the text", first.text.clone(), ());
+        ledger.believe("standfirst", &said, 0.95, "printed above the text");
+        return Some(first.text.clone());
     }
     if let Some(line) = scene.found(FoundField::Standfirst).next() {
         let said = Said::new(From::Text, "standfirst line", line, ());

@@ -45,15 +45,15 @@ pub fn parse(head: &str, language: Option<&str>) -> Option<Parts> {
             parts.bracketed |= bracketed;
             continue;
         }
-        if parts.day.is_none() {
-            if let Some((before, day)) = month_day(piece, language) {
-                parts.day = Some(day);
-                let before = before.trim().trim_end_matches(['.', ',']);
-                if !before.is_empty() && !is_weekday(before) {
-                    names.push(before);
-                }
-                continue;
+        if parts.day.is_none()
+            && let Some((before, day)) = month_day(piece, language)
+        {
+            parts.day = Some(day);
+            let before = before.trim().trim_end_matches(['.', ',']);
+            if !before.is_empty() && !is_weekday(before) {
+                names.push(before);
             }
+            continue;
         }
         if bracketed {
             return None;
@@ -126,13 +126,13 @@ fn pieces(head: &str) -> Vec<(&str, bool)> {
                 from = at + 1;
                 open = true;
             }
-            '/' if open => {
+            '/' if open
                 // Ends /AGENCY/, where that is what is open.
-                if agencies::agency(&head[from..at]).is_some() && head[..from].ends_with('/') {
-                    out.push((&head[from..at], true));
-                    from = at + 1;
-                    open = false;
-                }
+                && agencies::agency(&head[from..at]).is_some() && head[..from].ends_with('/') =>
+            {
+                out.push((&head[from..at], true));
+                from = at + 1;
+                open = false;
             }
             _ => {}
         }

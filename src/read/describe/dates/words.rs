@@ -143,18 +143,17 @@ fn named(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(Moment, 
 fn month_at(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(u8, usize)> {
     let Some(Token::Word(word)) = tokens.get(at) else { return None };
     let language = context.primary();
-    if let (Some(Token::Space), Some(Token::Word(next))) = (tokens.get(at + 1), tokens.get(at + 2)) {
-        if let Some(number) = month(&format!("{word} {next}"), language) {
-            return Some((number, at + 3));
-        }
-        // Vietnamese numbers its months: tháng 4.
+    if let (Some(Token::Space), Some(Token::Word(next))) = (tokens.get(at + 1), tokens.get(at + 2))
+        && let Some(number) = month(&format!("{word} {next}"), language)
+    {
+        return Some((number, at + 3));
     }
-    if word == "tháng" {
-        if let (Some(Token::Space), Some(Token::Number(n @ 1..=12, _))) =
+    // Vietnamese numbers its months: tháng 4.
+    if word == "tháng"
+        && let (Some(Token::Space), Some(Token::Number(n @ 1..=12, _))) =
             (tokens.get(at + 1), tokens.get(at + 2))
-        {
-            return Some((*n as u8, at + 3));
-        }
+    {
+        return Some((*n as u8, at + 3));
     }
     month(word, language).map(|number| (number, at + 1))
 }
@@ -189,11 +188,11 @@ fn year_past_time(tokens: &[Token], from: usize) -> Option<(u32, usize)> {
 /// Looks past spaces, marks and at most two short words for what `want` accepts.
 fn near<T>(tokens: &[Token], from: usize, want: impl Fn(usize) -> Option<T>) -> Option<T> {
     let mut words = 0;
-    for i in from..tokens.len().min(from + 7) {
+    for (i, token) in tokens.iter().enumerate().skip(from).take(7) {
         if let Some(found) = want(i) {
             return Some(found);
         }
-        match &tokens[i] {
+        match token {
             Token::Space | Token::Mark('.' | ',' | '-' | '/' | '\'' | '’' | 'º' | 'ª' | '°') => {}
             Token::Word(w) if w.chars().count() <= 4 && words < 2 => words += 1,
             _ => return None,
@@ -253,11 +252,12 @@ fn clock(tokens: &[Token], at: usize, cue: bool, afternoon: Option<bool>) -> Opt
         Some(Token::Mark(':' | '：')) => {
             minute = two_digits(tokens, end + 1);
             end += 2;
-            if minute.is_some() && matches!(tokens.get(end), Some(Token::Mark(':'))) {
-                if let Some(s) = two_digits(tokens, end + 1) {
-                    second = Some(s);
-                    end += 2;
-                }
+            if minute.is_some()
+                && matches!(tokens.get(end), Some(Token::Mark(':')))
+                && let Some(s) = two_digits(tokens, end + 1)
+            {
+                second = Some(s);
+                end += 2;
             }
         }
         Some(Token::Mark('.')) => {
@@ -283,11 +283,11 @@ fn clock(tokens: &[Token], at: usize, cue: bool, afternoon: Option<bool>) -> Opt
     let minute = minute?;
     let mut hour = hour as u8;
     let mut half = afternoon;
-    if let Some((i, word)) = next_word(tokens, end) {
-        if let Some(found) = half_of_day(word) {
-            half = Some(found);
-            end = i + 1;
-        }
+    if let Some((i, word)) = next_word(tokens, end)
+        && let Some(found) = half_of_day(word)
+    {
+        half = Some(found);
+        end = i + 1;
     }
     match half {
         Some(true) if hour < 12 => hour += 12,
