@@ -20,7 +20,7 @@ pub const RULES_ID: &str = "packs-1";
 
 pub fn clean(
     page: &DecodedPage,
-    _parsed: &Parsed,
+    parsed: &Parsed,
     mut body: Body,
     knowledge: &SiteKnowledge,
     budget: &mut Budget,
@@ -32,6 +32,10 @@ pub fn clean(
     let earlier = body.removed.len();
     forget_learned(&mut body, knowledge);
     rules::apply(&mut body);
+    if matches!(parsed, Parsed::Text(_)) && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption)
+    {
+        rules::rescue(&mut body);
+    }
     if body.removed.len() > earlier && !trace.blocks.is_empty() {
         explain(&body, trace);
     }

@@ -1,7 +1,7 @@
 //! Cold start: appeals and notices that the packs know, out of the body without any knowledge of the
 //! site. A sentence of the story that speaks about donations or cookies stays.
 
-use crate::model::body::{Body, ParagraphKind, Removed};
+use crate::model::body::{Body, Paragraph, ParagraphKind, Removed};
 use crate::read::clean::lexicon::Kind;
 use crate::read::text::stats::{Stats, stats};
 
@@ -64,6 +64,28 @@ pub fn remove(body: &mut Body, rule: impl Fn(usize) -> Option<String>) {
     body.removed.sort_by_key(|r| r.paragraph);
 }
 
+/// Where cleaning left nothing: sentences that the model removed and that no rule knows are a brief that
+/// stood among appeals.
+pub fn rescue(body: &mut Body) {
+    let (mut content, mut lower) = (Vec::new(), String::new());
+    let mut brief = Vec::new();
+    body.removed.retain(|r| {
+        content.clear();
+        let sentence = r.rule.starts_with("model:") && r.text.len() <= LONGEST_REMOVED && {
+            let s = stats(&r.text, &mut content, &mut lower);
+            let known =
+                s.hits.exact != 0 || s.hits.opens || s.hits.closes || s.hits.unquoted.iter().any(|&n| n > 1);
+            s.words >= 8.0 && s.ends_sentence && !known && notice(&s).is_none()
+        };
+        if sentence {
+            brief.push(r.text.clone());
+        }
+        !sentence
+    });
+    let paragraph = |text| Paragraph { text, kind: ParagraphKind::Paragraph, block: None };
+    body.paragraphs.extend(brief.into_iter().map(paragraph));
+}
+
 fn count(body: &Body) -> Vec<Stats> {
     let (mut content, mut lower) = (Vec::new(), String::new());
     let mut out = Vec::with_capacity(body.paragraphs.len());
@@ -91,9 +113,11 @@ fn notice(s: &Stats) -> Option<&'static str> {
 }
 
 /// Appeals of which extraction may have removed a part already: what it left still belongs to them.
-fn appeals_among_removed(body: &Body, counted: &[Stats], rules: &mut [Option<&'static str>]) {
+fn appeals_among_removed(body: &mut Body, counted: &[Stats], rules: &mut [Option<&'static str>]) {
     let mut sequence: Vec<Stats> = Vec::with_capacity(counted.len());
-    let mut kept: Vec<Option<usize>> = Vec::with_capacity(counted.len());
+    // Places of kept paragraphs, or of removed ones.
+    let mut kept: Vec<Result<usize, usize>> = Vec::with_capacity(counted.len());
+    let mut seen = 0;
     let (mut content, mut lower) = (Vec::new(), String::new());
     let mut removed = body.removed.as_slice();
     for place in 0..=counted.len() {
@@ -103,6 +127,7 @@ fn appeals_among_removed(body: &Body, counted: &[Stats], rules: &mut [Option<&'s
         // Only what stands next to a kept paragraph can belong to an appeal with it.
         let far = before.len().saturating_sub(2 * LONGEST_APPEAL);
         for (i, r) in before.iter().enumerate() {
+            let at = seen + i;
             if far > 0 && (LONGEST_APPEAL..LONGEST_APPEAL + far).contains(&i) {
                 continue;
             }
@@ -112,18 +137,23 @@ fn appeals_among_removed(body: &Body, counted: &[Stats], rules: &mut [Option<&'s
             } else {
                 Stats::default()
             });
-            kept.push(None);
+            kept.push(Err(at));
         }
+        seen += before.len();
         if let Some(s) = counted.get(place) {
             sequence.push(s.clone());
-            kept.push(Some(place));
+            kept.push(Ok(place));
         }
     }
     let mut found = vec![None; sequence.len()];
     appeals(&sequence, &mut found);
     for (place, rule) in kept.iter().zip(found) {
-        if let (Some(place), Some(rule)) = (place, rule) {
-            rules[*place] = Some(rule);
+        match (place, rule) {
+            (Ok(place), Some(rule)) => rules[*place] = Some(rule),
+            (Err(at), Some(rule)) if body.removed[*at].rule.starts_with("model:") => {
+                body.removed[*at].rule = format!("rule:{rule}");
+            }
+            _ => {}
         }
     }
 }
@@ -182,7 +212,6 @@ fn edges(counted: &[Stats], rules: &mut [Option<&'static str>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::body::Paragraph;
     use crate::read::clean::lexicon::packs;
 
     fn body(paragraphs: &[&str]) -> Body {
