@@ -25,7 +25,7 @@ fn main() {
 /// The shipped pages, opened: what decoding begins with.
 fn raw_pages() -> Vec<RawPage> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
-    let inputs = Inputs::find(&[PathBuf::from(folder)]).expect("the shipped pages");
+    let inputs = Inputs::find(&[folder]).expect("the shipped pages");
     let limits = Limits::default();
     inputs.entries(limits.message_bytes).filter_map(|e| open::open(&e.envelope.ok()?, &limits).ok()).collect()
 }

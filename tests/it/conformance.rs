@@ -73,13 +73,13 @@ async fn keeps_its_promises(mut source: impl Source, sink: impl Sink) {
         let delivery = next(&mut source).await;
         let n = number(&delivery);
         assert!(!settled.contains(&n), "{n} was settled and lent again");
-        if n % 3 == 0 && dropped.insert(n) {
+        if n.is_multiple_of(3) && dropped.insert(n) {
             drop(delivery);
             continue;
         }
-        assert!(n % 3 != 0 || delivery.seen > 0, "{n} came back and does not say so");
+        assert!(!n.is_multiple_of(3) || delivery.seen > 0, "{n} came back and does not say so");
         // A copy parked and an event: both are confirmed before the message is settled.
-        if n % 4 == 0 {
+        if n.is_multiple_of(4) {
             let park = Outgoing::Park {
                 message: delivery.carried(0),
                 reason: ParkReason::Deadline,

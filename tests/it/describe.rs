@@ -84,10 +84,10 @@ fn paragraphs_without_a_dateline_seldom_fire() {
         for row in &rows {
             for text in field(row, "body").split('\n').map(str::trim).filter(|t| t.len() >= 40).skip(3) {
                 paragraphs += 1;
-                if let Some((raw, parts)) = dateline::parse(text, None) {
-                    if !(parts.capitals || parts.day.is_some()) {
-                        fired.push(raw);
-                    }
+                if let Some((raw, parts)) = dateline::parse(text, None)
+                    && !(parts.capitals || parts.day.is_some())
+                {
+                    fired.push(raw);
                 }
             }
         }

@@ -238,7 +238,7 @@ fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
 fn slashed(piece: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = piece.split('/').map(str::trim).filter(|p| !p.is_empty()).collect();
     let each = |p: &&str| agencies::agency(p).is_some() || (p.contains(' ') && starts_upper(p));
-    (parts.len() > 1 && parts.iter().all(|p| each(p))).then(|| parts.into_iter().map(str::to_owned).collect())
+    (parts.len() > 1 && parts.iter().all(each)).then(|| parts.into_iter().map(str::to_owned).collect())
 }
 
 const JOINTS: &[&str] = &[

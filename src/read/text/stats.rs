@@ -63,7 +63,7 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     for c in text.chars() {
         s.chars += 1;
         if c.is_ascii() {
-            lower.push(c.to_ascii_lowercase() as char);
+            lower.push(c.to_ascii_lowercase());
         } else {
             match c {
                 '’' | '‘' | 'ʼ' => lower.push('\''),

@@ -31,10 +31,10 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
                 let near = scores[i] >= 0.02 || first.is_some_and(|f| i + 12 >= f && i <= f + 2);
                 return if near { Fate::Found(field) } else { Fate::Drop(None) };
             }
-            if let Some(first) = first.filter(|&f| i < f && f - i <= 6) {
-                if is_caption(page, s, i, first) {
-                    return Fate::Found(FoundField::Caption);
-                }
+            if let Some(first) = first.filter(|&f| i < f && f - i <= 6)
+                && is_caption(page, s, i, first)
+            {
+                return Fate::Found(FoundField::Caption);
             }
             if scores[i] < THRESHOLD {
                 return Fate::Drop(None);
