@@ -179,6 +179,7 @@ impl Way {
             }
             Outcome::Park(parked) => {
                 let Parked { reason, stage, error, raw } = *parked;
+                let raw = raw.map(Box::new);
                 (Outgoing::Park { message: message(), reason, stage, error, raw }, None, End::Parked(reason))
             }
             // What only this page suffers from is parked: files have no tiers to wait in.

@@ -79,7 +79,7 @@ pub enum Outgoing {
         stage: Stage,
         error: String,
         /// What is known of the page by then.
-        raw: Option<RawInfo>,
+        raw: Option<Box<RawInfo>>,
     },
 }
 

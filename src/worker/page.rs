@@ -118,7 +118,7 @@ impl<K: Sink> Settler<K> {
             record::limit_hit(limit);
         }
         let message = delivery.carried(delivery.attempt);
-        let outgoing = Outgoing::Park { message, reason, stage, error, raw };
+        let outgoing = Outgoing::Park { message, reason, stage, error, raw: raw.map(Box::new) };
         self.put_and_settle(delivery, entry, outgoing, labels::Outcome::Parked, lost).await;
     }
 

@@ -1,7 +1,7 @@
 //! Each step of the pipeline on the pages that ship with the project, one thread, in MB/s of raw page and in
 //! pages/s: `cargo bench --bench pages`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use copydesk::assess::Assessor;

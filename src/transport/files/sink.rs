@@ -38,7 +38,7 @@ impl Sink for FileSink {
         let line = match outgoing {
             Outgoing::Event(event) => event.payload.to_vec(),
             Outgoing::Park { message, reason, stage, error, raw } => {
-                parked(*reason, stage.as_str(), error, raw.as_ref(), &message.envelope.origin)
+                parked(*reason, stage.as_str(), error, raw.as_deref(), &message.envelope.origin)
             }
             // Lines have no tiers to wait in.
             Outgoing::Retry { message, tier } => {

@@ -108,7 +108,7 @@ mod tests {
             ("body .story", "abd"),
         ] {
             let selector = Selector::try_from(selector.to_owned()).expect("well-formed");
-            let inside = inside(&page, &[selector.clone()]);
+            let inside = inside(&page, std::slice::from_ref(&selector));
             let found: String =
                 (0..page.blocks.len()).filter(|&b| inside[b]).map(|b| page.block_text(b)).collect();
             assert_eq!(found, expected, "{selector:?}");

@@ -161,11 +161,11 @@ fn worth(b: &Block) -> f32 {
 fn best_run(worth: &[f32], from: usize, to: usize) -> (usize, usize) {
     let (mut best, mut best_sum) = ((from, from), 0.0);
     let (mut start, mut sum) = (from, 0.0f32);
-    for i in from..to {
+    for (i, worth) in worth.iter().enumerate().take(to).skip(from) {
         if sum <= 0.0 {
             (start, sum) = (i, 0.0);
         }
-        sum += worth[i];
+        sum += worth;
         if sum > best_sum {
             (best, best_sum) = ((start, i + 1), sum);
         }
