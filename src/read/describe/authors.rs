@@ -160,6 +160,7 @@ fn visible(scene: &Scene<'_>) -> Vec<Heard> {
     out.extend(marked_bylines(scene, html));
     out.extend(author_links(scene, html));
     out.extend(by_lines(scene, html));
+    out.extend(reporter(scene, html));
     out.retain(|s| !s.value.is_empty());
     out
 }
@@ -299,12 +300,34 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let to = (top + 15).min(html.blocks.len() as u32);
     (top.saturating_sub(3)..to).find_map(|b| {
         let text = html.block_text(b as usize);
-        if text.len() > LONGEST_BYLINE || !names::has_lead(text) {
+        if text.len() > LONGEST_BYLINE {
             return None;
         }
-        let authors = names::authors(text, Trust::Text, &scene.site_names);
-        (!authors.is_empty()).then(|| Said::new(From::Html, "by line", text, authors))
+        // A line of several facts: `22.01.2025, 10:15 | Автор: … | 2814 views`.
+        std::iter::once(text).chain(text.split(['|', '·', '•']).map(str::trim)).find_map(|part| {
+            let authors =
+                names::has_lead(part).then(|| names::authors(part, Trust::Text, &scene.site_names))?;
+            (!authors.is_empty()).then(|| Said::new(From::Html, "by line", part, authors))
+        })
     })
+}
+
+/// The reporter whom East Asian papers name in a bracket at the head of the story: `本报讯（记者 …）`.
+fn reporter(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
+    /// Characters within which the bracket ends.
+    const HEAD: usize = 40;
+    let text = html.block_text(scene.first_block? as usize);
+    let head: String = text.chars().take(HEAD).collect();
+    let (_, inside) = head.split_once(['（', '('])?;
+    let (inside, _) = inside.split_once(['）', ')'])?;
+    let named = inside.split_once("记者").or_else(|| inside.split_once("記者"))?.1;
+    let mut authors: Vec<Author> = named
+        .split([' ', '\u{3000}', '、', '，'])
+        .filter(|name| (2..=4).contains(&name.chars().count()))
+        .flat_map(|name| names::authors(name, Trust::Byline, &scene.site_names))
+        .collect();
+    distinct(&mut authors);
+    (!authors.is_empty()).then(|| Said::new(From::Html, "reporter in the story's head", inside, authors))
 }
 
 fn distinct(authors: &mut Vec<Author>) {

@@ -315,7 +315,29 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
         Trust::Text => is_personal(name) && words >= 2,
         Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
     };
-    person.then(|| Author { name: name.to_owned(), kind: AuthorKind::Person })
+    person.then(|| Author { name: set_in_capitals(name), kind: AuthorKind::Person })
+}
+
+/// `GERALD MOSSOP` as `Gerald Mossop`: how a byline is set is not how its writer is called.
+fn set_in_capitals(name: &str) -> String {
+    let capitals = |word: &str| word.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_uppercase());
+    let set = name.split(' ').count() > 1
+        && name.split(' ').all(|w| capitals(w))
+        && name.split(' ').any(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 2);
+    if !set || is_cjk(name) {
+        return name.to_owned();
+    }
+    let mut out = String::with_capacity(name.len());
+    let mut begins = true;
+    for c in name.chars() {
+        if begins {
+            out.push(c);
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        begins = !c.is_alphabetic();
+    }
+    out
 }
 
 fn organisation(name: &str) -> Author {
@@ -444,7 +466,7 @@ mod tests {
             ("Text: Ada Fern", "Ada Fern"),
             ("Ursula von der Heide", "Ursula von der Heide"),
             ("Luna García y Mar Prado", "Luna García + Mar Prado"),
-            ("JÖRG BERGMANN", "JÖRG BERGMANN"),
+            ("JÖRG BERGMANN", "Jörg Bergmann"),
             ("Minutes Ago Jon Reed", ""),
             ("Politics", ""),
             ("5 min read", ""),
