@@ -29,16 +29,21 @@ pub struct Gold {
     pub text: Option<String>,
     #[serde(default)]
     pub body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     pub with: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     pub without: Vec<String>,
     #[serde(default)]
     pub title: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     pub authors: Vec<String>,
     #[serde(default)]
     pub published: Option<String>,
+}
+
+/// A list that may be null: gold that says so of a field has none there.
+fn or_none<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// What a pipeline made of a gold page; empty where it made nothing.

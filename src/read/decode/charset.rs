@@ -31,9 +31,10 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, html: bool) -> Decoded<'
         // A page that says otherwise and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that,
         // in Latin-1 or in GBK.
         Some(charset) if charset != UTF_8 && is_utf8_beyond_ascii(bytes) => UTF_8,
-        Some(charset) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes, Utf8Detection::Deny),
+        Some(charset) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes),
         Some(charset) => charset,
-        None => detect(bytes, Utf8Detection::Allow),
+        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
+        None => detect(bytes),
     };
     let (text, replaced) = charset.decode_without_bom_handling(bytes);
     Decoded { text, charset, replaced }
@@ -47,11 +48,12 @@ pub fn label(content_type: &str) -> Option<&str> {
     })
 }
 
-fn detect(bytes: &[u8], utf8: Utf8Detection) -> &'static Encoding {
+/// By frequencies, for bytes that are no UTF-8.
+fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let head = &bytes[..bytes.len().min(DETECT)];
     detector.feed(head, head.len() == bytes.len());
-    detector.guess(None, utf8)
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 fn is_utf8_beyond_ascii(bytes: &[u8]) -> bool {

@@ -11,7 +11,7 @@ use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 /// Undoes mojibake line by line. Each pass over a line halves its damaged characters, so that text
 /// encoded many times over still costs linear time.
 pub fn undo(text: &str) -> Option<String> {
-    if text.is_ascii() {
+    if text.is_ascii() || !may_be_damaged(text.as_bytes()) {
         return None;
     }
     let latin = latin_with_cyrillic(text);
@@ -35,6 +35,13 @@ pub fn undo(text: &str) -> Option<String> {
     }
     out.push_str(&text[done..]);
     Some(out)
+}
+
+/// Whether the text holds what every kind of damage leaves behind: a letter from U+00C0 to U+00FF with
+/// another character beyond ASCII right after it, or Cyrillic.
+fn may_be_damaged(bytes: &[u8]) -> bool {
+    memchr::memchr3_iter(0xc3, 0xd0, 0xd1, bytes)
+        .any(|at| bytes[at] != 0xc3 || bytes.get(at + 2).is_some_and(|next| *next >= 0x80))
 }
 
 fn undo_line(line: &str, latin: bool) -> Option<String> {
