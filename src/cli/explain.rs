@@ -119,7 +119,7 @@ pub(super) fn fields(article: &Article, about: &Classification) -> Vec<(&'static
 }
 
 /// A variant's own word in events.
-fn word(value: &impl serde::Serialize) -> String {
+pub(super) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::explain::{Explained, fields};
+use super::explain::{Explained, fields, word};
 use crate::model::trace::{BlockTrace, Witness};
 
 const STYLE: &str = "\
@@ -12,7 +12,7 @@ const STYLE: &str = "\
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 main{max-width:1080px;margin:0 auto;padding:24px}h1{font-size:22px;margin:0 0 4px}h2{font-size:16px;margin:28px 0 8px}
 .name,.why{color:var(--soft)}table{border-collapse:collapse;width:100%}td,th{padding:5px 8px;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{font-weight:600;white-space:nowrap;width:1%}.chosen td:first-child{color:var(--kept);font-weight:600}
+th{font-weight:600;white-space:nowrap;width:1%}td:first-child{white-space:nowrap}td.why{min-width:110px}.chosen td:first-child{color:var(--kept);font-weight:600}
 .block{display:grid;grid-template-columns:minmax(0,1fr) 280px;gap:16px;padding:6px 12px;border-left:4px solid var(--kept)}
 .block+.block{margin-top:3px}.block.gone{border-color:var(--gone);background:var(--tint);color:var(--soft)}
 .block p{margin:0;overflow-wrap:anywhere}.block .why{font-size:12.5px;overflow-wrap:anywhere}
@@ -43,7 +43,7 @@ pub(super) fn page(explained: &Explained, out: &mut String) {
             for (name, value) in fields(article, about) {
                 let evidence = article.evidence.get(name).or_else(|| about.evidence.get(name));
                 let from =
-                    evidence.map(|e| format!("{:?}, {:.2}", e.source, e.confidence)).unwrap_or_default();
+                    evidence.map(|e| format!("{} {:.2}", word(&e.source), e.confidence)).unwrap_or_default();
                 push(
                     out,
                     format_args!("<tr><th>{name}<td>{}<td class=why>{}", escaped(&value), escaped(&from)),
