@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(long, value_name = "none|DIR|URL", default_value = "none")]
     store: String,
     /// Pages at the same time [default: one for each core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    jobs: Option<u16>,
     /// List what was removed from each article, and by which rule
     #[arg(long)]
     explain: bool,
@@ -60,7 +60,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
 async fn all(config: &Config, args: Args, inputs: Inputs) -> Result<(), Exit> {
     let mut read = config.read();
     read.keep_removed |= args.explain;
-    let jobs = args.jobs.filter(|n| *n > 0).unwrap_or_else(|| config.jobs());
+    let jobs = args.jobs.filter(|n| *n > 0).map_or_else(|| config.jobs(), usize::from);
     let store = setup::store_url(&args.store);
     let pipeline = Arc::new(setup::pipeline(config, read, &store).await?);
     let pool = CpuPool::new(&PoolSettings { threads: jobs, ..setup::pool(config) })

@@ -56,7 +56,8 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
                 changes.unknown += 1;
                 continue;
             };
-            let now = serde_json::to_value(&ready.event).map_err(|e| Exit::new(BUG, e.to_string()))?;
+            let now: Value =
+                serde_json::from_slice(&ready.payload).map_err(|e| Exit::new(BUG, e.to_string()))?;
             let fields = changed(old, &now);
             if fields.is_empty() {
                 changes.same += 1;

@@ -69,6 +69,7 @@ pub struct ArticleData {
     pub article: Article,
     pub topics: Vec<Topic>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub entities: Vec<Entity>,
     pub dedup: Dedup,
     #[serde(skip_serializing_if = "Option::is_none")]

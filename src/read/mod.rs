@@ -9,6 +9,8 @@ pub mod decode;
 pub mod describe;
 /// Blocks or lines → which are the article.
 pub mod extract;
+/// Halves of surrogate pairs in JSON.
+mod surrogates;
 /// HTML → blocks, in linear time and bounded memory.
 pub mod html;
 /// Message → raw page: the two forms of the contract.
@@ -18,13 +20,15 @@ pub mod text;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
 
-use crate::model::article::{Evidence, EvidenceSource, Publisher};
+use crate::model::article::{Evidence, EvidenceSource, Kind, Publisher};
 use crate::model::failure::Stage;
 use crate::model::html::HtmlPage;
 use crate::model::page::{Media, RawInfo};
 use crate::model::site_rules::RuleShelf;
 use crate::model::trace::Trace;
-use crate::model::{Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge};
+use crate::model::{
+    Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge, SkipReason,
+};
 
 /// What `read` is handed once, at the door.
 #[derive(Debug, Clone, Default)]
@@ -151,6 +155,10 @@ pub fn read_decoded(
         budget.enter(*stage);
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;
         account(page, &mut article);
+        let told_otherwise = matches!(article.kind, Kind::Gallery | Kind::Video | Kind::Podcast);
+        if !told_otherwise && article.body().is_empty() {
+            return Err(Rejection::skip(SkipReason::Empty, "no text of a story was found on the page"));
+        }
         if !settings.keep_removed {
             article.removed.clear();
         }

@@ -1,6 +1,7 @@
 //! Message → raw page: the two forms of the contract. What is neither is rejected with the field that is
 //! wrong and what would be right.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -9,8 +10,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::Limits;
 use super::decode::inflate;
+use super::{Limits, surrogates};
 use crate::model::page::{BodyRef, Hints, RawBody};
 use crate::model::{Envelope, ParkReason, RawPage, Rejection};
 
@@ -54,7 +55,7 @@ fn unreadable(detail: impl Into<String>) -> Rejection {
 }
 
 fn looks_like_message(payload: &[u8]) -> bool {
-    payload.trim_ascii_start().first() == Some(&b'{')
+    payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload).trim_ascii_start().first() == Some(&b'{')
 }
 
 /// A raw page as JSON: form 1 of the contract. Exactly one body.
@@ -111,10 +112,11 @@ fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection>
         }
         None => &envelope.payload,
     };
+    let payload = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload);
     if !looks_like_message(payload) {
         return Err(unreadable("the JSON message is no object; see `copydesk schema raw-page`"));
     }
-    let m: Message = serde_json::from_slice(payload).map_err(|e| {
+    let m: Message = parsed(payload).map_err(|e| {
         unreadable(format!("the JSON message cannot be read: {e}; see `copydesk schema raw-page`"))
     })?;
     let body = match (m.body, m.body_base64, m.body_ref) {
@@ -164,6 +166,17 @@ fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection>
             language: short("hints.language", hints.language)?,
         },
     })
+}
+
+/// Half an emoji at the cut end of a text is no reason to park the page.
+fn parsed(payload: &[u8]) -> serde_json::Result<Message> {
+    match (serde_json::from_slice(payload), std::str::from_utf8(payload)) {
+        (Err(error), Ok(text)) => match surrogates::mended(text) {
+            Cow::Owned(text) => serde_json::from_str(&text),
+            Cow::Borrowed(_) => Err(error),
+        },
+        (read, _) => read,
+    }
 }
 
 fn from_headers(envelope: &Envelope) -> Result<RawPage, Rejection> {
@@ -311,6 +324,14 @@ mod tests {
     fn a_message_without_a_type_that_begins_with_a_brace_is_json() {
         let envelope = Envelope { payload: Bytes::from_static(b" {\"body\": \"x\"}"), ..Envelope::default() };
         assert!(matches!(open(&envelope, &Limits::default()).unwrap().body, RawBody::Text(_)));
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_half_an_emoji_park_nothing() {
+        for message in ["\u{feff}{\"body\": \"text\"}", r#"{"body": "cut \ud83d"}"#] {
+            let page = open(&json(message), &Limits::default()).unwrap();
+            assert!(matches!(page.body, RawBody::Text(_)), "{message}");
+        }
     }
 
     #[test]

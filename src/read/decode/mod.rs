@@ -234,7 +234,18 @@ pub fn parse_url(text: &str) -> Option<url::Url> {
         }
         Err(_) => None,
     }?;
-    (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
+    let has_host = url.host_str().is_some_and(|h| h.chars().any(char::is_alphanumeric));
+    (matches!(url.scheme(), "http" | "https") && has_host).then(|| without_user(url))
+}
+
+/// A name and password in an address are the scraper's, and nobody else's business.
+fn without_user(mut url: url::Url) -> url::Url {
+    if !url.username().is_empty() || url.password().is_some() {
+        // These fail only where there is no host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url
 }
 
 /// By the public suffix list; the host itself where the list has nothing to say.

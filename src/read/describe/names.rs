@@ -96,7 +96,10 @@ fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
     }
     let rest = rest.as_str();
     let marked = rest.trim_start().starts_with([':', '：', '・', '|']);
-    let cjk = lead.chars().all(|c| c as u32 >= 0x2e80);
+    // A sentence that begins with the word for a reporter is none: `记者会在北京举行，…`.
+    let cjk = lead.chars().all(|c| c as u32 >= 0x2e80)
+        && rest.chars().count() <= 12
+        && !rest.contains(['。', '，', '！', '？']);
     // Many leads are ordinary words or first names: without a colon only the prepositions count.
     let preposition = lead.contains(' ')
         || matches!(

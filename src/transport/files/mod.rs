@@ -77,7 +77,15 @@ impl Inputs {
 
     fn add(&mut self, path: &Path, named: bool, depth: usize) -> Result<(), String> {
         let told = |e: std::io::Error| format!("{}: {e}", path.display());
-        let about = std::fs::metadata(path).map_err(told)?;
+        // In a walked directory a link to nowhere, a pipe or a linked directory is no page.
+        let about = match std::fs::metadata(path) {
+            Ok(about) if named || about.is_file() || about.is_dir() && !path.is_symlink() => about,
+            Err(error) if named => return Err(told(error)),
+            Ok(_) | Err(_) => {
+                self.ignored += 1;
+                return Ok(());
+            }
+        };
         if about.is_dir() {
             if depth == DEPTH {
                 return Err(format!("{}: more than {DEPTH} directories deep", path.display()));
@@ -313,6 +321,17 @@ mod tests {
         let (last, before) = found.split_last().unwrap();
         assert!(before.len() > 1000 && before.iter().all(|(_, text)| text.is_ok()));
         assert!(last.1.as_ref().unwrap_err().contains("unreadable_envelope"), "{last:?}");
+    }
+
+    #[test]
+    fn links_to_nowhere_and_loops_do_not_stop_a_walk() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.txt"), "one").unwrap();
+        std::os::unix::fs::symlink("nowhere.txt", dir.path().join("b.txt")).unwrap();
+        std::os::unix::fs::symlink("c.txt", dir.path().join("c.txt")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        assert_eq!(names(dir.path(), 1000).len(), 1);
+        assert_eq!(Inputs::find(&[dir.path().to_owned()]).unwrap().ignored, 3);
     }
 
     #[test]

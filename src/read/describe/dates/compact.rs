@@ -114,7 +114,7 @@ fn run_together(raw: &str, digits: usize) -> Option<(Moment, &str)> {
 }
 
 pub fn in_range(moment: Moment) -> bool {
-    moment.time.is_none_or(|(h, m, s)| h < 24 && m < 60 && s.is_none_or(|s| s <= 60))
+    moment.time.is_none_or(|(h, m, s)| h < 24 && m < 60 && s.is_none_or(|s| s < 60))
 }
 
 /// A zone at the start of `text`, in minutes east of UTC, and what follows it.

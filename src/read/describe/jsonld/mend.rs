@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
+use crate::read::surrogates;
+
 /// All JSON documents of a script. Empty where it is beyond safe repair.
 pub fn documents(script: &str) -> Vec<Value> {
-    let text = unwrapped(script);
+    let text = &*surrogates::mended(unwrapped(script));
     if let Some(values) = strict(text) {
         return values;
     }

@@ -54,6 +54,14 @@ pub fn starts_with_clock(line: &str) -> bool {
     Marks::of(line).clock
 }
 
+/// Letters of the scripts that set neither spaces between words nor stops between sentences: Thai, Lao,
+/// Burmese, Khmer.
+pub fn unspaced_letters(text: &str) -> usize {
+    text.chars()
+        .filter(|c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
+        .count()
+}
+
 /// Words between non-letters; two characters a word in scripts that write no spaces.
 pub fn word_count(text: &str) -> f32 {
     let (mut words, mut inside) = (0.0, false);

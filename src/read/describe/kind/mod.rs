@@ -87,6 +87,13 @@ fn judge_html(
         {
             Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
         }
+        // Sentences of scripts without spaces or full stops do not show in the features.
+        Class::Skip(SkipReason::Consent | SkipReason::Login | SkipReason::Product | SkipReason::Job)
+            if measure::unspaced_letters(&body.text()) >= UNSPACED_PROSE =>
+        {
+            let raw = "prose in a script without spaces".to_owned();
+            Ok(publish(Kind::Article, 0.5, raw, EvidenceSource::Text, &x, html, body))
+        }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
             let source =
@@ -96,6 +103,9 @@ fn judge_html(
         }
     }
 }
+
+/// Letters of Thai, Lao, Khmer or Burmese from which on the text kept of a page is prose.
+const UNSPACED_PROSE: usize = 200;
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.
 fn fitting(kind: Kind, words: f32, declared_gallery: bool) -> Kind {
