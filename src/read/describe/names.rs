@@ -325,7 +325,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
 fn set_in_capitals(name: &str) -> String {
     let capitals = |word: &str| word.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_uppercase());
     let set = name.split(' ').count() > 1
-        && name.split(' ').all(|w| capitals(w))
+        && name.split(' ').all(capitals)
         && name.split(' ').any(|w| w.chars().filter(|c| c.is_alphabetic()).count() > 2);
     if !set || is_cjk(name) {
         return name.to_owned();
