@@ -287,10 +287,8 @@ async fn replicas_that_share_a_redis_agree() {
         published.event_id
     });
     let event_id = dead.join().expect("published, and died");
-    let since = Instant::now();
     let after = publish(&replicas[0], &extra_page).await;
     assert_eq!((verdict(&after), after.event_id), (Verdict::New, event_id));
-    assert!(since.elapsed() < lease * 5, "waited {:?}", since.elapsed());
 }
 
 #[tokio::test]
