@@ -11,6 +11,10 @@ pub mod change;
 pub mod ids;
 /// Under which keys an article is found.
 pub mod keys;
+/// What an article is to what is remembered: pure.
+mod decide;
+/// An article as the store remembers it.
+mod draft;
 mod lease;
 mod news;
 /// Whether two articles are one.
@@ -21,25 +25,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::backoff::Backoff;
-use crate::model::article::{Completeness, Timestamp};
+use crate::model::article::Timestamp;
 use crate::model::verdict::{Dedup, Original, Story, Verdict};
 use crate::model::{Article, Failure, Observations, SiteKnowledge};
 use crate::store::{
-    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Id, Keep, Kept, MAX_KEYS, PageOutcome,
-    Pending, Retention, Slot, Store, StoreError, StoreStats, Token, Write, cut, today,
+    AnyStore, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending, Retention, Slot, Store,
+    StoreError, StoreStats, Write, today,
 };
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
 
-use super::fingerprint::{Printed, fingerprint};
-use super::tokens;
-use change::{Change, change};
-use ids::id;
+use decide::{Decision, Incoming, Into};
+pub use draft::record_of;
 pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
-use keys::Keys;
 use lease::{Held, Leases};
 use news::News;
-use relate::{Relation, relate};
 use sites::Sites;
 
 /// What `identify` decided of one article.
@@ -113,8 +113,6 @@ impl Default for IdentifySettings {
     }
 }
 
-/// Texts longer than this are cut before they are remembered.
-const MAX_HEADLINE_BYTES: usize = 300;
 /// Waits between two looks at a claim that is in the way.
 const FIRST_LOOK: Duration = Duration::from_millis(3);
 const LONGEST_LOOK: Duration = Duration::from_millis(250);
@@ -219,30 +217,6 @@ fn alone(article: &Article) -> Identified {
         filled: Filled::default(),
         claim: Claim::default(),
     }
-}
-
-/// A page on its way through identification.
-struct Incoming<'a> {
-    article: &'a Article,
-    page: Id,
-    draft: ArticleRecord,
-    keys: Keys,
-}
-
-/// What was decided of it.
-struct Decision {
-    record: ArticleRecord,
-    write: Into,
-    dedup: Dedup,
-    filled: Filled,
-    supersedes: Vec<Token>,
-    /// The draft that the claim was made with no longer says which ids will be published.
-    amended: bool,
-}
-
-enum Into {
-    New,
-    Known(Slot),
 }
 
 impl Memory {
@@ -365,224 +339,6 @@ fn repeated(article: &Article, outcome: PageOutcome, story: Option<Story>) -> Id
         filled: Filled::default(),
         claim: Claim::default(),
     }
-}
-
-impl<'a> Incoming<'a> {
-    fn of(article: &'a Article) -> Self {
-        let printed = fingerprint(article);
-        let mut draft = draft(article, &printed);
-        let keys = Keys::of(article, &draft, &printed);
-        draft.keys = keys.written.clone();
-        Self { article, page: id(&article.raw.page_key), draft, keys }
-    }
-
-    /// Whether a pending claim is on the same page or, as far as can be told, the same article.
-    fn meets(&self, other: &Pending) -> bool {
-        other.page == self.page || self.relation(&other.hits, &other.draft).is_some()
-    }
-
-    fn relation(&self, hits: &[u16], other: &ArticleRecord) -> Option<Relation> {
-        relate(&self.draft, &self.keys, hits, other)
-    }
-
-    fn decide(&self, mine: Token, candidates: &[Candidate], pending: &[Pending]) -> Decision {
-        let related = candidates.iter().filter_map(|c| Some((self.relation(&c.hits, &c.record)?, c)));
-        let best = related
-            .min_by_key(|(relation, c)| (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot));
-        let ghosts: Vec<&Pending> = pending.iter().filter(|p| p.lapsed && self.meets(p)).collect();
-        let mut decision = match best {
-            Some((relation, known)) if !relation.syndicated => self.further(relation, known),
-            Some((relation, other)) => self.syndicated(relation, &other.record, candidates),
-            None => self.first(candidates),
-        };
-        self.take_over(&mut decision, mine, &ghosts);
-        decision
-    }
-
-    /// Nothing like it is known.
-    fn first(&self, candidates: &[Candidate]) -> Decision {
-        let record = self.own(candidates);
-        let amended = record.article_id != self.draft.article_id;
-        let dedup = Dedup { verdict: Verdict::New, of: None, similarity: None, method: None };
-        Decision {
-            record,
-            write: Into::New,
-            dedup,
-            filled: Filled::default(),
-            supersedes: Vec::new(),
-            amended,
-        }
-    }
-
-    /// The same text at another publisher: an article of its own, named a copy.
-    fn syndicated(&self, relation: Relation, of: &ArticleRecord, candidates: &[Candidate]) -> Decision {
-        let mut decision = self.first(candidates);
-        decision.record.story = of.story;
-        decision.dedup = dedup(Verdict::Syndicated, relation.method, relation.similarity, of);
-        decision
-    }
-
-    /// A further capture of a known article.
-    fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = change(&self.draft, &known.record, relation.method == "url");
-        let (verdict, method) = match what {
-            Change::Exact => (Verdict::ExactDuplicate, relation.method),
-            Change::Near => (Verdict::NearDuplicate, relation.method),
-            Change::Older { exact: true } => (Verdict::ExactDuplicate, "older_capture"),
-            Change::Older { exact: false } => (Verdict::NearDuplicate, "older_capture"),
-            Change::Edited => (Verdict::Update, relation.method),
-            Change::Better => (Verdict::Update, "better_extraction"),
-        };
-        let old = &known.record;
-        let dedup = dedup(verdict, method, relation.similarity, old);
-        let write = Into::Known(known.slot);
-        if verdict == Verdict::Update {
-            let mut record = self.draft.clone();
-            record.article_id = old.article_id;
-            record.version = old.version + 1;
-            record.event_id = self.own_event_id(&record);
-            record.story = old.story;
-            let filled = fill(&mut record, old);
-            let addresses = old.keys.iter().copied();
-            record.keys = merged(record.keys, addresses);
-            return Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true };
-        }
-        let mut record = old.clone();
-        let before = record.keys.len();
-        record.keys = merged(record.keys, self.keys.addresses());
-        if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
-            record::identified(IdentifyEvent::AliasNotRemembered);
-        }
-        Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
-    }
-
-    /// The draft with an id of its own: another article may hold the one that its canonical URL gives.
-    fn own(&self, candidates: &[Candidate]) -> ArticleRecord {
-        let mut record = self.draft.clone();
-        if candidates.iter().any(|c| c.record.article_id == record.article_id) {
-            let address = self.article.url.as_deref().unwrap_or_default();
-            let content = record.print.content_hash.to_string();
-            record.article_id = id(&hex(&["article-own", address, &content]));
-            record.event_id = self.own_event_id(&record);
-        }
-        record
-    }
-
-    /// Takes the place of claims whose holders died: the event may be out under their ids.
-    fn take_over(&self, decision: &mut Decision, mine: Token, ghosts: &[&Pending]) {
-        decision.supersedes = ghosts.iter().map(|g| g.token).collect();
-        // The oldest, for whoever came after it would have taken its place, too; and none younger than
-        // ours, for its holder could publish only as the heir of ours.
-        let same_version = |g: &&&Pending| g.draft.version == decision.record.version;
-        let older = ghosts.iter().filter(|g| g.token < mine).filter(same_version);
-        let ghost = older.filter(|g| self.adds_nothing_to(g)).min_by_key(|g| g.token);
-        let Some(ghost) = ghost else { return };
-        match decision.dedup.verdict {
-            Verdict::New => decision.record.article_id = ghost.draft.article_id,
-            Verdict::Update if decision.record.article_id == ghost.draft.article_id => {}
-            _ => return,
-        }
-        decision.record.event_id = ghost.draft.event_id;
-        decision.amended = true;
-        record::identified(IdentifyEvent::ClaimTakenOver);
-    }
-
-    /// Whether the event that a lapsed claim may have published says all that ours would.
-    fn adds_nothing_to(&self, ghost: &Pending) -> bool {
-        let Some(relation) = self.relation(&ghost.hits, &ghost.draft) else { return ghost.page == self.page };
-        let what = change(&self.draft, &ghost.draft, relation.method == "url");
-        let nothing = matches!(what, Change::Exact | Change::Near | Change::Older { .. });
-        ghost.page == self.page || (nothing && !relation.syndicated)
-    }
-
-    fn own_event_id(&self, record: &ArticleRecord) -> Id {
-        id(&event_id(&record.article_id.to_string(), record.version, &self.article.raw.page_key))
-    }
-
-    /// A copy's event is its own; that of a version is the version's.
-    fn event_id(&self, record: &ArticleRecord, dedup: &Dedup) -> Id {
-        match dedup.verdict {
-            Verdict::ExactDuplicate | Verdict::NearDuplicate => self.own_event_id(record),
-            Verdict::New | Verdict::Update | Verdict::Syndicated => record.event_id,
-        }
-    }
-}
-
-fn dedup(verdict: Verdict, method: &str, similarity: f32, of: &ArticleRecord) -> Dedup {
-    Dedup {
-        verdict,
-        of: Some(Original {
-            article_id: of.article_id.to_string(),
-            version: of.version,
-            event_id: of.event_id.to_string(),
-        }),
-        similarity: Some((similarity * 1000.0).round() / 1000.0),
-        method: Some(method.to_owned()),
-    }
-}
-
-/// Keeps what the earlier version had and the new capture lacks.
-fn fill(record: &mut ArticleRecord, old: &ArticleRecord) -> Filled {
-    fn take<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) -> Option<T> {
-        if mine.is_some() {
-            return None;
-        }
-        mine.clone_from(theirs);
-        theirs.clone()
-    }
-    Filled {
-        headline: take(&mut record.headline, &old.headline),
-        published_at: take(&mut record.published_at, &old.published_at),
-        byline: take(&mut record.byline, &old.byline),
-    }
-}
-
-/// Both, without repeats, `MAX_KEYS` at most.
-fn merged(mut keys: Vec<u64>, more: impl Iterator<Item = u64>) -> Vec<u64> {
-    for key in more {
-        if keys.len() >= MAX_KEYS {
-            break;
-        }
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys
-}
-
-/// What would be remembered if the article were new.
-fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
-    let short = |text: &Option<String>| text.as_deref().map(|t| cut(t, MAX_HEADLINE_BYTES).to_owned());
-    let content_hash = printed.print.content_hash.to_string();
-    let article_id = article_id(article, &content_hash);
-    let source = article.source.as_ref().and_then(|s| s.domain.clone().or_else(|| s.name.clone()));
-    ArticleRecord {
-        touched: today(),
-        keys: Vec::new(),
-        event_id: id(&event_id(&article_id, 1, &article.raw.page_key)),
-        article_id: id(&article_id),
-        version: 1,
-        story: None,
-        site: short(&article.site.clone().or(source)),
-        scraper: article.raw.scraper.as_deref().map_or(0, |name| (tokens::word_hash(name) >> 32) as u32),
-        captured: article.raw.fetched_at.as_deref().and_then(seconds),
-        partial: article.completeness == Completeness::Partial,
-        addressed: article.url.is_some(),
-        headline: short(&article.headline),
-        published_at: article.published_at.clone(),
-        byline: short(&article.byline),
-        print: printed.print.clone(),
-    }
-}
-
-/// What is compared of an article, for measuring.
-pub fn record_of(article: &Article) -> ArticleRecord {
-    draft(article, &fingerprint(article))
-}
-
-/// Seconds since 1970 of an RFC 3339 time.
-fn seconds(time: &str) -> Option<i64> {
-    time.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 
 /// Forgets what retention no longer covers, a little at a time, until the store is gone.

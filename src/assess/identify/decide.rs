@@ -1,0 +1,222 @@
+//! What an article is to what is remembered: a pure decision over the candidates and the pending claims
+//! that one look at the store gave.
+
+use super::Filled;
+use super::change::{Change, change};
+use super::draft::draft;
+use super::ids::{event_id, hex, id};
+use super::keys::Keys;
+use super::relate::{Relation, relate};
+use crate::assess::fingerprint::fingerprint;
+use crate::model::Article;
+use crate::model::verdict::{Dedup, Original, Verdict};
+use crate::store::{ArticleRecord, Candidate, Id, MAX_KEYS, Pending, Slot, Token};
+use crate::telemetry::labels::IdentifyEvent;
+use crate::telemetry::record;
+
+/// A page on its way through identification.
+pub(super) struct Incoming<'a> {
+    pub(super) article: &'a Article,
+    pub(super) page: Id,
+    pub(super) draft: ArticleRecord,
+    pub(super) keys: Keys,
+}
+
+/// What was decided of it.
+pub(super) struct Decision {
+    pub(super) record: ArticleRecord,
+    pub(super) write: Into,
+    pub(super) dedup: Dedup,
+    pub(super) filled: Filled,
+    pub(super) supersedes: Vec<Token>,
+    /// The draft that the claim was made with no longer says which ids will be published.
+    pub(super) amended: bool,
+}
+
+pub(super) enum Into {
+    New,
+    Known(Slot),
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn of(article: &'a Article) -> Self {
+        let printed = fingerprint(article);
+        let mut draft = draft(article, &printed);
+        let keys = Keys::of(article, &draft, &printed);
+        draft.keys = keys.written.clone();
+        Self { article, page: id(&article.raw.page_key), draft, keys }
+    }
+
+    /// Whether a pending claim is on the same page or, as far as can be told, the same article.
+    pub(super) fn meets(&self, other: &Pending) -> bool {
+        other.page == self.page || self.relation(&other.hits, &other.draft).is_some()
+    }
+
+    fn relation(&self, hits: &[u16], other: &ArticleRecord) -> Option<Relation> {
+        relate(&self.draft, &self.keys, hits, other)
+    }
+
+    pub(super) fn decide(&self, mine: Token, candidates: &[Candidate], pending: &[Pending]) -> Decision {
+        let related = candidates.iter().filter_map(|c| Some((self.relation(&c.hits, &c.record)?, c)));
+        let best = related
+            .min_by_key(|(relation, c)| (relation.rank, (-1000.0 * relation.similarity) as i32, c.slot));
+        let ghosts: Vec<&Pending> = pending.iter().filter(|p| p.lapsed && self.meets(p)).collect();
+        let mut decision = match best {
+            Some((relation, known)) if !relation.syndicated => self.further(relation, known),
+            Some((relation, other)) => self.syndicated(relation, &other.record, candidates),
+            None => self.first(candidates),
+        };
+        self.take_over(&mut decision, mine, &ghosts);
+        decision
+    }
+
+    /// Nothing like it is known.
+    fn first(&self, candidates: &[Candidate]) -> Decision {
+        let record = self.own(candidates);
+        let amended = record.article_id != self.draft.article_id;
+        let dedup = Dedup { verdict: Verdict::New, of: None, similarity: None, method: None };
+        Decision {
+            record,
+            write: Into::New,
+            dedup,
+            filled: Filled::default(),
+            supersedes: Vec::new(),
+            amended,
+        }
+    }
+
+    /// The same text at another publisher: an article of its own, named a copy.
+    fn syndicated(&self, relation: Relation, of: &ArticleRecord, candidates: &[Candidate]) -> Decision {
+        let mut decision = self.first(candidates);
+        decision.record.story = of.story;
+        decision.dedup = dedup(Verdict::Syndicated, relation.method, relation.similarity, of);
+        decision
+    }
+
+    /// A further capture of a known article.
+    fn further(&self, relation: Relation, known: &Candidate) -> Decision {
+        let what = change(&self.draft, &known.record, relation.method == "url");
+        let (verdict, method) = match what {
+            Change::Exact => (Verdict::ExactDuplicate, relation.method),
+            Change::Near => (Verdict::NearDuplicate, relation.method),
+            Change::Older { exact: true } => (Verdict::ExactDuplicate, "older_capture"),
+            Change::Older { exact: false } => (Verdict::NearDuplicate, "older_capture"),
+            Change::Edited => (Verdict::Update, relation.method),
+            Change::Better => (Verdict::Update, "better_extraction"),
+        };
+        let old = &known.record;
+        let dedup = dedup(verdict, method, relation.similarity, old);
+        let write = Into::Known(known.slot);
+        if verdict == Verdict::Update {
+            let mut record = self.draft.clone();
+            record.article_id = old.article_id;
+            record.version = old.version + 1;
+            record.event_id = self.own_event_id(&record);
+            record.story = old.story;
+            let filled = fill(&mut record, old);
+            let addresses = old.keys.iter().copied();
+            record.keys = merged(record.keys, addresses);
+            return Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true };
+        }
+        let mut record = old.clone();
+        let before = record.keys.len();
+        record.keys = merged(record.keys, self.keys.addresses());
+        if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
+            record::identified(IdentifyEvent::AliasNotRemembered);
+        }
+        Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
+    }
+
+    /// The draft with an id of its own: another article may hold the one that its canonical URL gives.
+    fn own(&self, candidates: &[Candidate]) -> ArticleRecord {
+        let mut record = self.draft.clone();
+        if candidates.iter().any(|c| c.record.article_id == record.article_id) {
+            let address = self.article.url.as_deref().unwrap_or_default();
+            let content = record.print.content_hash.to_string();
+            record.article_id = id(&hex(&["article-own", address, &content]));
+            record.event_id = self.own_event_id(&record);
+        }
+        record
+    }
+
+    /// Takes the place of claims whose holders died: the event may be out under their ids.
+    fn take_over(&self, decision: &mut Decision, mine: Token, ghosts: &[&Pending]) {
+        decision.supersedes = ghosts.iter().map(|g| g.token).collect();
+        // The oldest, for whoever came after it would have taken its place, too; and none younger than
+        // ours, for its holder could publish only as the heir of ours.
+        let same_version = |g: &&&Pending| g.draft.version == decision.record.version;
+        let older = ghosts.iter().filter(|g| g.token < mine).filter(same_version);
+        let ghost = older.filter(|g| self.adds_nothing_to(g)).min_by_key(|g| g.token);
+        let Some(ghost) = ghost else { return };
+        match decision.dedup.verdict {
+            Verdict::New => decision.record.article_id = ghost.draft.article_id,
+            Verdict::Update if decision.record.article_id == ghost.draft.article_id => {}
+            _ => return,
+        }
+        decision.record.event_id = ghost.draft.event_id;
+        decision.amended = true;
+        record::identified(IdentifyEvent::ClaimTakenOver);
+    }
+
+    /// Whether the event that a lapsed claim may have published says all that ours would.
+    fn adds_nothing_to(&self, ghost: &Pending) -> bool {
+        let Some(relation) = self.relation(&ghost.hits, &ghost.draft) else { return ghost.page == self.page };
+        let what = change(&self.draft, &ghost.draft, relation.method == "url");
+        let nothing = matches!(what, Change::Exact | Change::Near | Change::Older { .. });
+        ghost.page == self.page || (nothing && !relation.syndicated)
+    }
+
+    fn own_event_id(&self, record: &ArticleRecord) -> Id {
+        id(&event_id(&record.article_id.to_string(), record.version, &self.article.raw.page_key))
+    }
+
+    /// A copy's event is its own; that of a version is the version's.
+    pub(super) fn event_id(&self, record: &ArticleRecord, dedup: &Dedup) -> Id {
+        match dedup.verdict {
+            Verdict::ExactDuplicate | Verdict::NearDuplicate => self.own_event_id(record),
+            Verdict::New | Verdict::Update | Verdict::Syndicated => record.event_id,
+        }
+    }
+}
+
+fn dedup(verdict: Verdict, method: &str, similarity: f32, of: &ArticleRecord) -> Dedup {
+    Dedup {
+        verdict,
+        of: Some(Original {
+            article_id: of.article_id.to_string(),
+            version: of.version,
+            event_id: of.event_id.to_string(),
+        }),
+        similarity: Some((similarity * 1000.0).round() / 1000.0),
+        method: Some(method.to_owned()),
+    }
+}
+
+/// Keeps what the earlier version had and the new capture lacks.
+fn fill(record: &mut ArticleRecord, old: &ArticleRecord) -> Filled {
+    fn take<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) -> Option<T> {
+        if mine.is_some() {
+            return None;
+        }
+        mine.clone_from(theirs);
+        theirs.clone()
+    }
+    Filled {
+        headline: take(&mut record.headline, &old.headline),
+        published_at: take(&mut record.published_at, &old.published_at),
+        byline: take(&mut record.byline, &old.byline),
+    }
+}
+
+/// Both, without repeats, `MAX_KEYS` at most.
+fn merged(mut keys: Vec<u64>, more: impl Iterator<Item = u64>) -> Vec<u64> {
+    for key in more {
+        if keys.len() >= MAX_KEYS {
+            break;
+        }
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
