@@ -1,6 +1,6 @@
 # make            what there is to make
 .DEFAULT_GOAL := help
-.PHONY: help run test bench peers goldens fmt clippy ci tools deny
+.PHONY: help run test bench fuzz peers goldens fmt clippy ci tools deny
 
 CARGO ?= cargo
 
@@ -16,6 +16,9 @@ test: ## every test, broker tests included; first finds or installs what they ne
 bench: ## each step in MB/s and pages/s; the worker over RabbitMQ beside a bare pass-through
 	$(CARGO) bench --locked --bench steps --bench pages
 	$(CARGO) test --locked --release --test it -- --ignored --nocapture worker_beside_a_bare_pass_through
+
+fuzz: ## an hour each of fuzzing parse, extract and read (needs cargo-fuzz and nightly)
+	@scripts/fuzz
 
 peers: ## other extractors on the same gold pages (downloads them)
 	scripts/peers
