@@ -14,7 +14,7 @@ test: ## every test, broker tests included; first finds or installs what they ne
 	@scripts/run-tests
 
 bench: ## each step in MB/s and pages/s; the worker over RabbitMQ beside a bare pass-through
-	$(CARGO) bench --locked --bench steps --bench pages
+	$(CARGO) bench --locked --bench steps --bench memory --bench pages
 	$(CARGO) test --locked --release --test it -- --ignored --nocapture worker_beside_a_bare_pass_through
 
 fuzz: ## an hour each of fuzzing parse, extract and read (needs cargo-fuzz and nightly)

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 /// A piece of one of the page's two buffers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     pub start: u32,
     pub end: u32,

@@ -136,7 +136,8 @@ pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
     let mut budget = Budget::new(u64::MAX);
     let scores = prepared.scored.scores(model, &mut budget).unwrap_or_default();
     let mut body = assemble(&prepared.text, &prepared.scored, &scores, None);
-    rules::apply(&mut body);
+    let mut counted = rules::count(&body);
+    rules::apply(&mut body, &mut counted);
     body.text()
 }
 

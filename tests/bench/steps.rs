@@ -1,25 +1,95 @@
 //! What each step of `read` costs on one thread: `cargo bench --bench steps`. Pages are made here, so that
 //! anyone can run it; with a corpus (`COPYDESK_CORPUS`, else `../shared`) its publisher pages are read too.
 
+/// Pages made to a size.
+mod made;
 /// Topics and entities.
 mod topics;
 
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use copydesk::model::knowledge::LearnedLine;
 use copydesk::model::page::{Hints, Media, RawInfo};
 use copydesk::model::trace::Trace;
-use copydesk::model::{Budget, DecodedPage, SiteKnowledge};
+use copydesk::model::{Body, Budget, DecodedPage, Envelope, SiteKnowledge};
 use copydesk::read::clean::repair::repair;
-use copydesk::read::{Limits, Parsed, ReadSettings, clean, extract, html, text};
-use divan::counter::BytesCount;
+use copydesk::read::{Limits, Parsed, ReadSettings, clean, extract, html, open, read, read_decoded, text};
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use made::news_page;
 
 fn main() {
+    shares();
     divan::main();
+}
+
+/// What no single row shows: how cost grows with the page, and what each step of `read` takes of the whole.
+fn shares() {
+    let per_byte = |size: usize| {
+        let page = news_page(size);
+        let rounds = 10_000_000 / size;
+        shortest(|| (0..rounds).map(|_| read_whole(&page, "text/html")).sum()) / (rounds * page.len()) as f64
+    };
+    let (small, large) = (per_byte(100_000), per_byte(10_000_000));
+    println!("cost a byte of read, at 10 MB to at 100 KB: {:.2} (at most 2)", large / small);
+    let pages = corpus();
+    if pages.is_empty() {
+        return;
+    }
+    let (settings, knowledge) = (ReadSettings::default(), SiteKnowledge::default());
+    let all = |one: &dyn Fn(&DecodedPage) -> usize| shortest(|| pages.iter().map(one).sum());
+    let parse = all(&|page| parsed(&page.text).blocks.len());
+    let body = all(&extracted);
+    let clean = all(&|page| cleaned(page, &knowledge).map_or(0, |(_, body)| body.paragraphs.len()));
+    let article = all(&|page| {
+        let read = read_decoded(page, &knowledge, &settings, &mut Budget::new(u64::MAX));
+        read.map_or(0, |read| read.article.paragraphs.len())
+    });
+    let whole = all(&|page| read_whole(&page.text, "text/html; charset=utf-8"));
+    let share = |part: f64| 100.0 * part / whole;
+    println!(
+        "of read: open and decode {:.0}%, parse {:.0}%, extract {:.0}%, clean {:.0}%, describe {:.0}%; describe to parse and extract: {:.2}",
+        share(whole - article),
+        share(parse),
+        share(body - parse),
+        share(clean - body),
+        share(article - clean),
+        (article - clean) / body
+    );
+}
+
+/// Seconds of the fastest of some runs: the one that others disturbed least.
+fn shortest(mut run: impl FnMut() -> usize) -> f64 {
+    let times = (0..7).map(|_| {
+        let began = std::time::Instant::now();
+        black_box(run());
+        began.elapsed().as_secs_f64()
+    });
+    times.fold(f64::INFINITY, f64::min)
+}
+
+fn read_whole(page: &str, content_type: &str) -> usize {
+    let envelope = Envelope {
+        payload: Bytes::from(page.as_bytes().to_vec()),
+        content_type: Some(content_type.to_owned()),
+        ..Envelope::default()
+    };
+    let settings = ReadSettings::default();
+    let raw = open::open(&envelope, &settings.limits).expect("a page");
+    let reading = read(raw, &SiteKnowledge::default(), &settings, &mut Budget::new(u64::MAX));
+    reading.map_or(0, |reading| reading.article.paragraphs.len())
+}
+
+fn cleaned(page: &DecodedPage, knowledge: &SiteKnowledge) -> Option<(Parsed, Body)> {
+    let parsed = Parsed::Html(Box::new(parsed(&page.text)));
+    let (settings, mut budget) = (ReadSettings::default(), Budget::new(u64::MAX));
+    let body = extract::extract(page, &parsed, &settings, &mut budget, &mut Trace::default()).ok()?;
+    let cleaned = clean::clean(page, &parsed, body, knowledge, &mut budget, &mut Trace::default());
+    cleaned.ok().map(|(body, _)| (parsed, body))
 }
 
 /// The floor: finding every `<` and `&` of a page.
@@ -69,6 +139,17 @@ fn corpus_parse_and_extract(bencher: Bencher) {
         .bench_local(|| pages.iter().map(|p| extracted(black_box(p))).sum::<usize>());
 }
 
+/// All of `read`: raw page to described article.
+#[divan::bench]
+fn corpus_read(bencher: Bencher) {
+    let pages = corpus();
+    let bytes: usize = pages.iter().map(|p| p.text.len()).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .counter(ItemsCount::new(pages.len()))
+        .bench_local(|| pages.iter().map(|p| read_whole(black_box(&p.text), "text/html")).sum::<usize>());
+}
+
 fn parsed(source: &str) -> copydesk::model::html::HtmlPage {
     html::parse(source, &Limits::default(), &mut Budget::new(u64::MAX)).expect("within limits")
 }
@@ -78,26 +159,6 @@ fn extracted(page: &DecodedPage) -> usize {
     let settings = ReadSettings::default();
     let body = extract::extract(page, &parsed, &settings, &mut Budget::new(u64::MAX), &mut Trace::default());
     body.map_or(0, |b| b.paragraphs.len())
-}
-
-/// A page with as much script, navigation and text as news pages have.
-fn news_page(bytes: usize) -> String {
-    let mut page =
-        String::from("<!DOCTYPE html><html lang=en><head><title>Ferry runs aground</title></head><body>");
-    let mut n = 0;
-    while page.len() < bytes {
-        n += 1;
-        let _ = write!(
-            page,
-            "<script>var settings{n} = {{\"slot\": {n}, \"sizes\": [[300, 250], [728, 90]], \"key\": \"{}\"}};</script>\
-             <nav class=\"menu level-{n}\"><ul><li><a href=\"/section/{n}\">Section {n}</a></li></ul></nav>\
-             <div class=\"story-body\" data-n=\"{n}\"><p>The harbour master of Port Lindow said on Tuesday that {n} \
-             ships had waited outside the breakwater, &ldquo;longer than in any storm&rdquo; since 1998.</p>\
-             <p class=\"text\">Nobody was hurt; the <a href=\"/coast-guard\">coast guard</a> counted {n} containers.</p></div>",
-            "x".repeat(600)
-        );
-    }
-    page
 }
 
 /// A text as a page dump gives it: a menu, a story with appeals in it, more menu.

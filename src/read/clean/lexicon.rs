@@ -112,8 +112,10 @@ pub struct Lexicon {
     pub stop: FxHashSet<u32>,
     pub we: FxHashSet<u32>,
     pub you: FxHashSet<u32>,
-    /// Frequent words by language.
-    pub languages: Vec<(String, FxHashSet<u32>)>,
+    /// The languages of the packs.
+    pub languages: Vec<String>,
+    /// Frequent words to the languages, as bits, that they are frequent in.
+    frequent: FxHashMap<u32, u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -130,6 +132,11 @@ struct Phrase {
 pub static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::compile(&packs()));
 
 impl Lexicon {
+    /// The languages, as bits in their order, in which a word is frequent; by its `word_hash`.
+    pub fn languages_of(&self, word: u32) -> u32 {
+        self.frequent.get(&word).copied().unwrap_or(0)
+    }
+
     /// `lower` is the line in lower case with typographic apostrophes made plain.
     pub fn scan(&self, lower: &str) -> Hits {
         self.scan_hashed(lower, line_hash(lower))
@@ -195,7 +202,8 @@ impl Lexicon {
         let mut lines: FxHashMap<u64, u16> = FxHashMap::default();
         let (mut opens, mut closes) = (FxHashSet::default(), FxHashSet::default());
         let (mut stop, mut we, mut you) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
-        let mut languages = Vec::new();
+        let mut languages: Vec<String> = Vec::new();
+        let mut frequent: FxHashMap<u32, u32> = FxHashMap::default();
         for pack in packs {
             for (kind, rule) in pack.rules() {
                 for line in &rule.lines {
@@ -226,13 +234,16 @@ impl Lexicon {
             stop.extend(words(&pack.stop));
             we.extend(words(&pack.we));
             you.extend(words(&pack.you));
-            languages.push((pack.language.clone(), words(&pack.stop).into_iter().collect()));
+            for word in words(&pack.stop) {
+                *frequent.entry(word).or_default() |= 1 << languages.len();
+            }
+            languages.push(pack.language.clone());
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(&texts)
             .unwrap_or_else(|error| panic!("the rule packs are too large for an automaton: {error}"));
-        Self { automaton, phrases, lines, opens, closes, stop, we, you, languages }
+        Self { automaton, phrases, lines, opens, closes, stop, we, you, languages, frequent }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::body::ParagraphKind;
 use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge, SkipReason};
 use crate::read::Parsed;
+use crate::read::text::stats::Stats;
 
 /// The name of the packs in `pipeline.rules`.
 pub const RULES_ID: &str = "packs-1";
@@ -28,37 +29,39 @@ pub fn clean(
 ) -> Result<(Body, Observations), Rejection> {
     let bytes: usize = body.paragraphs.iter().map(|p| p.text.len()).sum();
     budget.draw(2 * bytes as u64, "clean")?;
-    let before: Vec<String> = body.paragraphs.iter().map(|p| p.text.clone()).collect();
+    let mut counted = rules::count(&body);
+    let before = body.paragraphs.len();
+    let lines = observe::lines(&body, &counted);
     let earlier = body.removed.len();
-    forget_learned(&mut body, knowledge);
-    rules::apply(&mut body);
+    forget_learned(&mut body, &mut counted, knowledge);
+    rules::apply(&mut body, &mut counted);
     if matches!(parsed, Parsed::Text(_)) && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption)
     {
         rules::rescue(&mut body);
+        counted = rules::count(&body);
     }
     if body.removed.len() > earlier && !trace.blocks.is_empty() {
         explain(&body, trace);
     }
-    let observations = observe::observe(page.site.as_deref(), &before, &body, knowledge);
-    if !before.is_empty() && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
+    let observations = observe::observe(page.site.as_deref(), lines, &body, &counted, knowledge);
+    if before > 0 && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
         return Err(Rejection::skip(
             SkipReason::BoilerplateOnly,
-            format!("all {} paragraphs are appeals, notices or lines that the site repeats", before.len()),
+            format!("all {before} paragraphs are appeals, notices or lines that the site repeats"),
         ));
     }
     Ok((body, observations))
 }
 
 /// Removes the lines that the site repeats.
-fn forget_learned(body: &mut Body, knowledge: &SiteKnowledge) {
+fn forget_learned(body: &mut Body, counted: &mut Vec<Stats>, knowledge: &SiteKnowledge) {
     if knowledge.lines.is_empty() {
         return;
     }
-    let rules: Vec<Option<String>> = body
-        .paragraphs
+    let rules: Vec<Option<String>> = counted
         .iter()
-        .map(|p| {
-            let known = knowledge.line(&p.text)?;
+        .map(|s| {
+            let known = knowledge.lines.get(&s.hash)?;
             Some(if known.pinned {
                 "site:pinned".to_owned()
             } else {
@@ -67,7 +70,7 @@ fn forget_learned(body: &mut Body, knowledge: &SiteKnowledge) {
         })
         .collect();
     if rules.iter().any(Option::is_some) {
-        rules::remove(body, |i| rules[i].clone());
+        rules::remove(body, counted, |i| rules[i].clone());
     }
 }
 

@@ -5,8 +5,9 @@ use rustc_hash::FxHashSet;
 use crate::model::body::{Body, ParagraphKind};
 use crate::model::knowledge::{ObservedLine, line_hash};
 use crate::model::{Observations, SiteKnowledge};
-use crate::read::clean::lexicon::{LEXICON, is_unspaced, word_hash};
-use crate::read::text::stats::stats;
+use crate::read::clean::lexicon::{LEXICON, WORD_SEED, is_unspaced, push_word};
+use crate::read::text::join::ends_sentence;
+use crate::read::text::stats::{Stats, words};
 
 /// Lines of a page that are observed: the kept ones, and so many of the removed that stand nearest.
 const MAX_KEPT: usize = 192;
@@ -16,34 +17,30 @@ const MAX_SENTENCES: usize = 64;
 /// Characters kept of a line, for people.
 const SHOWN: usize = 120;
 
-/// `before` are the lines that extraction kept, `body` what cleaning left of them.
+/// The lines that extraction kept, before cleaning, each once.
+pub fn lines(body: &Body, counted: &[Stats]) -> Vec<ObservedLine> {
+    let mut seen = FxHashSet::default();
+    let kept = body.paragraphs.iter().zip(counted).take(MAX_KEPT);
+    kept.filter(|(_, s)| seen.insert(s.hash))
+        .map(|(p, s)| ObservedLine {
+            hash: s.hash,
+            prose: is_prose(s.words, s.ends_sentence),
+            kept: false,
+            text: p.text.chars().take(SHOWN).collect(),
+        })
+        .collect()
+}
+
+/// `lines` are those that extraction kept, `body` and `counted` what cleaning left of them.
 pub fn observe(
     site: Option<&str>,
-    before: &[String],
+    mut lines: Vec<ObservedLine>,
     body: &Body,
+    counted: &[Stats],
     knowledge: &SiteKnowledge,
 ) -> Observations {
-    let kept: FxHashSet<u64> = body.paragraphs.iter().map(|p| line_hash(&p.text)).collect();
-    let mut seen = FxHashSet::default();
-    let mut lines = Vec::new();
-    let (mut content, mut lower) = (Vec::new(), String::new());
-    let mut observe = |text: &str, lines: &mut Vec<ObservedLine>| {
-        let hash = line_hash(text);
-        if !seen.insert(hash) {
-            return;
-        }
-        content.clear();
-        let s = stats(text, &mut content, &mut lower);
-        lines.push(ObservedLine {
-            hash,
-            prose: s.words >= 15.0 && (s.ends_sentence || s.words >= 30.0),
-            kept: kept.contains(&hash),
-            text: text.chars().take(SHOWN).collect(),
-        });
-    };
-    for text in before.iter().take(MAX_KEPT) {
-        observe(text, &mut lines);
-    }
+    let kept: FxHashSet<u64> = counted.iter().map(|s| s.hash).collect();
+    let mut seen: FxHashSet<u64> = lines.iter().map(|l| l.hash).collect();
     // Extraction lists what it removed by place: the nearest to the story stand around its ends.
     let total = body.paragraphs.len() as u32;
     let (head, rest): (Vec<_>, Vec<_>) = body.removed.iter().partition(|r| r.paragraph == 0);
@@ -52,21 +49,36 @@ pub fn observe(
     for removed in
         inside.iter().take(share).chain(head.iter().rev().take(share)).chain(tail.iter().take(share))
     {
-        observe(&removed.text, &mut lines);
+        let hash = line_hash(&removed.text);
+        if seen.insert(hash) {
+            lines.push(ObservedLine {
+                hash,
+                prose: is_prose(words(&removed.text), ends_sentence(&removed.text)),
+                kept: false,
+                text: removed.text.chars().take(SHOWN).collect(),
+            });
+        }
+    }
+    for line in &mut lines {
+        line.kept = kept.contains(&line.hash);
     }
     Observations {
         site: site.map(str::to_owned),
         edition: edition(body).to_owned(),
-        lead: sketch(body, knowledge),
+        lead: sketch(body, counted, knowledge),
         lines,
     }
 }
 
+fn is_prose(words: f32, ends_sentence: bool) -> bool {
+    words >= 15.0 && (ends_sentence || words >= 30.0)
+}
+
 /// Hashes of the sentences that are the story's own, as far as is known.
-fn sketch(body: &Body, knowledge: &SiteKnowledge) -> Vec<u64> {
+fn sketch(body: &Body, counted: &[Stats], knowledge: &SiteKnowledge) -> Vec<u64> {
     let mut out = Vec::new();
-    for p in body.paragraphs.iter().filter(|p| p.kind != ParagraphKind::Caption) {
-        if knowledge.line(&p.text).is_some() {
+    for (p, s) in body.paragraphs.iter().zip(counted).filter(|(p, _)| p.kind != ParagraphKind::Caption) {
+        if knowledge.lines.contains_key(&s.hash) {
             continue;
         }
         for sentence in sentences(&p.text) {
@@ -128,9 +140,11 @@ fn edition(body: &Body) -> &str {
                 }
             }
             if word.len() <= 12 {
-                let hash = word_hash(&word.to_lowercase());
-                for (count, (_, stop)) in counts.iter_mut().zip(&LEXICON.languages) {
-                    *count += u32::from(stop.contains(&hash));
+                let hash = word.chars().flat_map(char::to_lowercase).fold(WORD_SEED, push_word);
+                let mut languages = LEXICON.languages_of(hash);
+                while languages != 0 {
+                    counts[languages.trailing_zeros() as usize] += 1;
+                    languages &= languages - 1;
                 }
             }
             if words > ENOUGH || kana + han > ENOUGH {
@@ -147,7 +161,7 @@ fn edition(body: &Body) -> &str {
     }
     let best = counts.iter().enumerate().max_by_key(|&(i, &n)| (n, std::cmp::Reverse(i)));
     match best {
-        Some((at, &n)) if n as usize * 12 >= words && n > 0 => &LEXICON.languages[at].0,
+        Some((at, &n)) if n as usize * 12 >= words && n > 0 => &LEXICON.languages[at],
         _ => "und",
     }
 }
@@ -156,6 +170,7 @@ fn edition(body: &Body) -> &str {
 mod tests {
     use super::*;
     use crate::model::body::{Paragraph, Removed};
+    use crate::read::clean::rules::count;
 
     fn body(paragraphs: &[&str]) -> Body {
         let paragraph =
@@ -185,8 +200,9 @@ mod tests {
         let mut b = body(&["The first sentence of the story stands here. The second one is here too."]);
         b.removed.push(Removed { text: "Support us".into(), rule: "rule:donation".into(), paragraph: 1 });
         b.removed.push(Removed { text: "SUPPORT US!".into(), rule: "rule:donation".into(), paragraph: 1 });
-        let before = vec![b.paragraphs[0].text.clone(), "Support us".to_owned()];
-        let seen = observe(Some("herald.example"), &before, &b, &SiteKnowledge::default());
+        let before = body(&[&b.paragraphs[0].text, "Support us"]);
+        let lines = lines(&before, &count(&before));
+        let seen = observe(Some("herald.example"), lines, &b, &count(&b), &SiteKnowledge::default());
         assert_eq!((seen.lines.len(), seen.lead.len()), (2, 2));
         assert_eq!((seen.lines[0].kept, seen.lines[1].kept), (true, false));
     }

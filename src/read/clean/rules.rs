@@ -26,33 +26,36 @@ const NOTICES: [Kind; 10] = [
     Kind::Advert,
 ];
 
-/// Moves what the rules know from the paragraphs to the removed.
-pub fn apply(body: &mut Body) {
-    let counted = count(body);
+/// Moves what the rules know from the paragraphs, which `counted` has counted, to the removed.
+pub fn apply(body: &mut Body, counted: &mut Vec<Stats>) {
     let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
-    appeals_among_removed(body, &counted, &mut rules);
-    edges(&counted, &mut rules);
+    appeals_among_removed(body, counted, &mut rules);
+    edges(counted, &mut rules);
     if rules.iter().all(Option::is_none) {
         return;
     }
     let rule = |i: usize| rules[i].map(|name| format!("rule:{name}"));
-    remove(body, rule);
+    remove(body, counted, rule);
 }
 
 /// Removes the paragraphs that have a rule; what was removed before keeps its place among the kept.
-pub fn remove(body: &mut Body, rule: impl Fn(usize) -> Option<String>) {
+pub fn remove(body: &mut Body, counted: &mut Vec<Stats>, rule: impl Fn(usize) -> Option<String>) {
     let paragraphs = std::mem::take(&mut body.paragraphs);
     // Number of kept paragraphs before each old place.
     let mut places = Vec::with_capacity(paragraphs.len() + 1);
     let mut taken: Vec<Removed> = Vec::new();
-    for (i, paragraph) in paragraphs.into_iter().enumerate() {
+    let all = std::mem::take(counted);
+    for (i, (paragraph, stats)) in paragraphs.into_iter().zip(all).enumerate() {
         places.push(body.paragraphs.len() as u32);
         match rule(i) {
             Some(rule) => {
                 let place = body.paragraphs.len() as u32;
                 taken.push(Removed { text: paragraph.text, rule, paragraph: place });
             }
-            None => body.paragraphs.push(paragraph),
+            None => {
+                body.paragraphs.push(paragraph);
+                counted.push(stats);
+            }
         }
     }
     places.push(body.paragraphs.len() as u32);
@@ -86,7 +89,8 @@ pub fn rescue(body: &mut Body) {
     body.paragraphs.extend(brief.into_iter().map(paragraph));
 }
 
-fn count(body: &Body) -> Vec<Stats> {
+/// What can be counted on each paragraph.
+pub fn count(body: &Body) -> Vec<Stats> {
     let (mut content, mut lower) = (Vec::new(), String::new());
     let mut out = Vec::with_capacity(body.paragraphs.len());
     for paragraph in &body.paragraphs {
@@ -213,6 +217,12 @@ fn edges(counted: &[Stats], rules: &mut [Option<&'static str>]) {
 mod tests {
     use super::*;
     use crate::read::clean::lexicon::packs;
+
+    fn apply(body: &mut Body) {
+        let mut counted = count(body);
+        super::apply(body, &mut counted);
+        assert_eq!(counted.len(), body.paragraphs.len());
+    }
 
     fn body(paragraphs: &[&str]) -> Body {
         let paragraph =

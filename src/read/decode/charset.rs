@@ -27,15 +27,19 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, html: bool) -> Decoded<'
     let stated = label
         .and_then(|l| Encoding::for_label(l.as_bytes()))
         .or_else(|| html.then(|| prescan(bytes)).flatten());
-    let charset = match stated {
+    let utf8 = std::str::from_utf8(bytes).ok();
+    let charset = match (stated, utf8) {
         // A page that says otherwise and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that,
         // in Latin-1 or in GBK.
-        Some(charset) if charset != UTF_8 && is_utf8_beyond_ascii(bytes) => UTF_8,
-        Some(charset) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes),
-        Some(charset) => charset,
-        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        None => detect(bytes),
+        (Some(charset), Some(_)) if charset != UTF_8 && !bytes.is_ascii() => UTF_8,
+        (Some(charset), None) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes),
+        (Some(charset), _) => charset,
+        (None, Some(_)) => UTF_8,
+        (None, None) => detect(bytes),
     };
+    if let Some(text) = utf8.filter(|_| charset == UTF_8) {
+        return Decoded { text: Cow::Borrowed(text), charset, replaced: false };
+    }
     let (text, replaced) = charset.decode_without_bom_handling(bytes);
     Decoded { text, charset, replaced }
 }
@@ -54,10 +58,6 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     let head = &bytes[..bytes.len().min(DETECT)];
     detector.feed(head, head.len() == bytes.len());
     detector.guess(None, Utf8Detection::Deny)
-}
-
-fn is_utf8_beyond_ascii(bytes: &[u8]) -> bool {
-    !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()
 }
 
 /// Whether more than a tenth of the sequences beyond ASCII are no UTF-8.

@@ -7,6 +7,8 @@ pub mod inflate;
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+use memchr::{memchr_iter, memmem};
 use sha2::{Digest, Sha256};
 
 use super::clean::repair::{repair, repair_html};
@@ -18,31 +20,32 @@ use crate::model::{Budget, DecodedPage, ParkReason, RawPage, Rejection, SkipReas
 
 /// Decodes a page whose body is at hand. A rejection carries what is known of the page.
 pub fn decode(
-    raw: RawPage,
+    mut raw: RawPage,
     limits: &Limits,
     budget: &mut Budget,
 ) -> Result<DecodedPage, (Rejection, Option<PageIdentity>)> {
     let url = raw.url.as_deref().and_then(parse_url);
     let site = url.as_ref().and_then(registrable_domain).or_else(|| raw.source.as_deref().map(source_site));
-    let bytes: Cow<[u8]> = match &raw.body {
-        RawBody::Text(text) => Cow::Borrowed(text.as_bytes()),
-        RawBody::Bytes(bytes) => Cow::Borrowed(bytes),
+    let body = match std::mem::replace(&mut raw.body, RawBody::Text(String::new())) {
+        RawBody::Text(text) => Held::Text(text),
+        RawBody::Bytes(bytes) => Held::Bytes(bytes),
         RawBody::Reference(_) => {
             let detail = "the claim check was not fetched before decoding".to_owned();
             return Err((Rejection::park(ParkReason::BodyRefRefused, detail), None));
         }
     };
+    let digest = Sha256::digest(body.bytes());
     let mut info = RawInfo {
         message_id: raw.message_id.clone(),
-        page_key: page_key(&bytes, raw.url.as_deref().or(raw.source.as_deref()), raw.scraper.as_deref()),
-        sha256: hex(&Sha256::digest(&bytes)),
-        bytes: bytes.len() as u64,
+        page_key: page_key(&digest, raw.url.as_deref().or(raw.source.as_deref()), raw.scraper.as_deref()),
+        sha256: hex(&digest),
+        bytes: body.bytes().len() as u64,
         content_type: raw.content_type.as_deref().map(essence).unwrap_or_default(),
         encoding: "utf-8".to_owned(),
         scraper: raw.scraper.clone(),
         fetched_at: raw.fetched_at.clone(),
     };
-    match text(&raw, &bytes, &mut info, limits, budget) {
+    match text(&raw, body, &mut info, limits, budget) {
         Ok((media, text, charset, repairs)) => Ok(DecodedPage {
             media,
             text,
@@ -63,22 +66,41 @@ pub fn decode(
     }
 }
 
+/// A body at hand.
+enum Held {
+    Text(String),
+    Bytes(Bytes),
+}
+
+impl Held {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 type Text = (Media, String, String, Vec<Repair>);
 
 fn text(
     raw: &RawPage,
-    bytes: &[u8],
+    body: Held,
     info: &mut RawInfo,
     limits: &Limits,
     budget: &mut Budget,
 ) -> Result<Text, Rejection> {
     let inflated = match raw.content_encoding.as_deref() {
-        Some(encoding) if still_encoded(raw, encoding, bytes) => {
-            Some(inflate::inflate(bytes, encoding, limits)?)
+        Some(encoding) if still_encoded(raw, encoding, body.bytes()) => {
+            Some(inflate::inflate(body.bytes(), encoding, limits)?)
         }
         _ => None,
     };
-    let bytes = inflated.as_deref().unwrap_or(bytes);
+    let body = match (body, inflated) {
+        (Held::Bytes(_), Some(inflated)) => Held::Bytes(inflated.into()),
+        (body, _) => body,
+    };
+    let bytes = body.bytes();
     if bytes.len() > limits.body_bytes {
         return Err(Rejection::park(
             ParkReason::LimitBodyBytes,
@@ -93,13 +115,9 @@ fn text(
         return Err(Rejection::skip(SkipReason::NotText, format!("the body is {kind}")));
     }
     let stated = raw.content_type.as_deref();
-    let (text, charset, replaced) = match &raw.body {
-        RawBody::Text(text) => (text.clone(), "utf-8".to_owned(), false),
-        _ => {
-            let label = stated.and_then(charset::label);
-            let decoded = charset::decode(bytes, label, stated.is_none_or(|t| essence(t) != "text/plain"));
-            (decoded.text.into_owned(), decoded.charset.name().to_ascii_lowercase(), decoded.replaced)
-        }
+    let (text, charset, replaced) = match body {
+        Held::Text(text) => (text, "utf-8".to_owned(), false),
+        Held::Bytes(bytes) => in_charset(bytes, stated),
     };
     info.encoding.clone_from(&charset);
     if let Some(share) = control_share(&text) {
@@ -124,6 +142,22 @@ fn text(
         repairs.push(Repair::InvalidBytes);
     }
     Ok((media, repaired.unwrap_or(text), charset, repairs))
+}
+
+/// Bytes as text; without a copy where they are UTF-8 and nobody else holds them.
+fn in_charset(bytes: Bytes, stated: Option<&str>) -> (String, String, bool) {
+    let label = stated.and_then(charset::label);
+    let decoded = charset::decode(&bytes, label, stated.is_none_or(|t| essence(t) != "text/plain"));
+    let (charset, replaced) = (decoded.charset.name().to_ascii_lowercase(), decoded.replaced);
+    let whole = match decoded.text {
+        Cow::Borrowed(text) if text.len() == bytes.len() => None,
+        part => Some(part.into_owned()),
+    };
+    let text = whole.unwrap_or_else(|| match String::from_utf8(bytes.into()) {
+        Ok(text) => text,
+        Err(error) => unreachable!("bytes were borrowed as text: {error}"),
+    });
+    (text, charset, replaced)
 }
 
 /// Headers of a JSON message tell how the server sent the page, and the scraper may have undone it since.
@@ -209,14 +243,24 @@ fn binary_magic(bytes: &[u8]) -> Option<&'static str> {
     table.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
 }
 
+/// Bytes whose control characters are counted.
+const CONTROLS_LOOKED_AT: usize = 256 * 1024;
+
 /// The share of control and replacement characters where it is too high for text.
 fn control_share(text: &str) -> Option<f32> {
-    let odd =
-        |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}' | '\u{85}') || c == '\u{fffd}';
-    let (mut all, mut bad) = (0usize, 0usize);
-    for c in text.chars().take(256 * 1024) {
-        all += 1;
-        bad += usize::from(odd(c));
+    let bytes = &text.as_bytes()[..text.len().min(CONTROLS_LOOKED_AT)];
+    // Sums of small chunks fit a byte, which lets the compiler count many at once.
+    let count = |is: fn(u8) -> bool| -> usize {
+        bytes.chunks(255).map(|c| usize::from(c.iter().map(|b| u8::from(is(*b))).sum::<u8>())).sum()
+    };
+    let mut bad = count(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0xc) || b == 0x7f);
+    let mut all = bytes.len();
+    if !bytes.is_ascii() {
+        all = count(|b| !(0x80..0xc0).contains(&b));
+        // U+0080 to U+009F but for the line end, and U+FFFD.
+        let c1 = |at: usize| matches!(bytes.get(at + 1), Some(0x80..=0x84 | 0x86..=0x9f));
+        bad += memchr_iter(0xc2, bytes).filter(|at| c1(*at)).count();
+        bad += memmem::find_iter(bytes, "\u{fffd}").count();
     }
     let share = bad as f32 / all.max(1) as f32;
     (share > 0.02).then_some(share)
@@ -266,10 +310,10 @@ pub fn source_site(source: &str) -> String {
     }
 }
 
-/// sha256 of raw bytes, URL or source, and scraper, each with its length before it.
-pub fn page_key(bytes: &[u8], url_or_source: Option<&str>, scraper: Option<&str>) -> String {
+/// sha256 of the digest of the raw bytes, URL or source, and scraper, each with its length before it.
+fn page_key(digest: &[u8], url_or_source: Option<&str>, scraper: Option<&str>) -> String {
     let mut hash = Sha256::new();
-    for part in [bytes, url_or_source.unwrap_or("").as_bytes(), scraper.unwrap_or("").as_bytes()] {
+    for part in [digest, url_or_source.unwrap_or("").as_bytes(), scraper.unwrap_or("").as_bytes()] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

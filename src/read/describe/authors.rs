@@ -2,8 +2,9 @@
 //! the house, or leave someone out.
 
 use super::ledger::{Ledger, Said};
+use super::marks::Mark;
 use super::names::{self, Trust};
-use super::scene::{Scene, marked, squeezed};
+use super::scene::{Scene, squeezed};
 use crate::model::article::{Author, AuthorKind, EvidenceSource as From};
 use crate::model::body::FoundField;
 use crate::model::html::HtmlPage;
@@ -176,7 +177,7 @@ fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let text = if html.text(prop.text).is_empty() { html.attr(prop.value) } else { html.text(prop.text) };
         if text.len() > LONGEST_BYLINE
             || text.contains("://")
-            || marked(html, prop.container, 8, NOT_THE_AUTHOR)
+            || scene.marked(prop.container, 8, Mark::NotTheAuthor)
         {
             continue;
         }
@@ -188,7 +189,7 @@ fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
 }
 
 /// Classes inside which names are of somebody else.
-const NOT_THE_AUTHOR: &[&str] = &[
+pub(super) const NOT_THE_AUTHOR: &[&str] = &[
     "comment",
     "related",
     "teaser",
@@ -210,17 +211,19 @@ const NOT_THE_AUTHOR: &[&str] = &[
     "trending",
 ];
 
+/// Classes of bylines.
+pub(super) const BYLINE: &[&str] =
+    &["byline", "author", "autor", "auteur", "redakteur", "writer", "signature", "firma", "forfatter"];
+
 /// Small elements near the story whose class says byline or author.
 fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
-    const WORDS: &[&str] =
-        &["byline", "author", "autor", "auteur", "redakteur", "writer", "signature", "firma", "forfatter"];
     let mut best: Option<(u8, Vec<Author>, String)> = None;
     for (i, container) in html.containers.iter().enumerate() {
         let blocks = container.end_block.saturating_sub(container.first_block);
         if container.hidden || !(1..=6).contains(&blocks) || !scene.near(container.first_block) {
             continue;
         }
-        if !marked(html, i as u32, 1, WORDS) || marked(html, i as u32, 8, NOT_THE_AUTHOR) {
+        if !scene.marked(i as u32, 1, Mark::Byline) || scene.marked(i as u32, 8, Mark::NotTheAuthor) {
             continue;
         }
         let text: Vec<&str> =
@@ -284,7 +287,7 @@ fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
             continue;
         }
         let container = html.blocks.get(anchor.block as usize).map_or(0, |b| b.container);
-        if marked(html, container, 8, NOT_THE_AUTHOR) {
+        if scene.marked(container, 8, Mark::NotTheAuthor) {
             continue;
         }
         raw.push(text);

@@ -4,8 +4,7 @@ use std::io::Read;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Lines `name TAB country code TAB thousands of people TAB other names joined by |`, countries first,
 /// then cities by falling population.
@@ -13,6 +12,9 @@ const PLACES: &[u8] = include_bytes!("gazetteer.tsv.gz");
 
 /// Longest name that is looked up, in bytes.
 const LONGEST: usize = 80;
+
+/// About as many names as the table holds.
+const NAMES: usize = 120_000;
 
 /// A place that a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,19 +47,29 @@ pub fn lookup(name: &str) -> Option<&'static Place> {
 /// spaces.
 pub fn key(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
-    for c in name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            ' ' | '-' | '.' | '’' | '\'' | '`' | '‐' | '‑' | '\u{a0}' => {
-                if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
+    let mut push = |c: char| match c {
+        ' ' | '-' | '.' | '’' | '\'' | '`' | '‐' | '‑' | '\u{a0}' => {
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
             }
-            'ß' => out.push_str("ss"),
-            'ı' => out.push('i'),
-            'ł' => out.push('l'),
-            'ø' => out.push('o'),
-            c => out.push(c),
         }
+        'ß' => out.push_str("ss"),
+        'ı' => out.push('i'),
+        'ł' => out.push('l'),
+        'ø' => out.push('o'),
+        c => out.push(c),
+    };
+    for c in name.chars() {
+        if c.is_ascii() {
+            push(c.to_ascii_lowercase());
+            continue;
+        }
+        // One at a time: marks, whose order would matter, are dropped.
+        decompose_compatible(c, |part| {
+            if !is_combining_mark(part) {
+                part.to_lowercase().for_each(&mut push);
+            }
+        });
     }
     out.truncate(out.trim_end().len());
     for (short, long) in [("st ", "saint "), ("ste ", "sainte "), ("mt ", "mount "), ("ft ", "fort ")] {
@@ -81,6 +93,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let text: &'static str = Box::leak(text.into_boxed_str());
     let mut places = Vec::new();
     let mut names: FxHashMap<Box<str>, u32> = FxHashMap::default();
+    names.reserve(NAMES);
     let mut kind = PlaceKind::Country;
     for line in text.lines() {
         if line.starts_with('#') {

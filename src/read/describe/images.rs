@@ -4,8 +4,9 @@
 use url::Url;
 
 use super::entities::plain;
+use super::marks::Mark;
 use super::place::resolve;
-use super::scene::{Scene, marked, squeezed};
+use super::scene::{Scene, squeezed};
 use crate::model::article::ArticleImage;
 use crate::model::html::{HtmlPage, Image};
 
@@ -28,37 +29,41 @@ pub fn images(scene: &Scene<'_>) -> Vec<ArticleImage> {
             add(&mut out, base, url, None, None);
         }
     }
-    for image in html.images.iter().filter(|i| in_story(scene, html, i)) {
+    for image in html.images.iter().filter(|i| in_story(scene, i)) {
         if out.len() >= MOST {
             break;
         }
-        let (caption, credit) = caption(html, image);
+        let (caption, credit) = caption(scene, html, image);
         add(&mut out, base, html.attr(image.src), caption, credit);
     }
     out
 }
 
-fn in_story(scene: &Scene<'_>, html: &HtmlPage, image: &Image) -> bool {
-    const NOT_OF_THE_STORY: &[&str] = &[
-        "author",
-        "avatar",
-        "logo",
-        "icon",
-        "related",
-        "teaser",
-        "recommend",
-        "comment",
-        "sidebar",
-        "footer",
-        "nav",
-        "share",
-        "banner",
-        "promo",
-        "advert",
-        "newsletter",
-        "byline",
-        "most-read",
-    ];
+/// Classes of pictures that belong to the site or another story.
+pub(super) const NOT_OF_THE_STORY: &[&str] = &[
+    "author",
+    "avatar",
+    "logo",
+    "icon",
+    "related",
+    "teaser",
+    "recommend",
+    "comment",
+    "sidebar",
+    "footer",
+    "nav",
+    "share",
+    "banner",
+    "promo",
+    "advert",
+    "newsletter",
+    "byline",
+    "most-read",
+];
+/// Classes of who took a picture.
+pub(super) const CREDIT: &[&str] = &["credit", "copyright", "source", "quelle"];
+
+fn in_story(scene: &Scene<'_>, image: &Image) -> bool {
     let (Some(first), Some(last)) = (scene.first_block, scene.last_block) else { return false };
     let from =
         scene.headline_block.filter(|h| *h < first && first - *h < 40).unwrap_or(first.saturating_sub(3));
@@ -66,11 +71,11 @@ fn in_story(scene: &Scene<'_>, html: &HtmlPage, image: &Image) -> bool {
     (from..=last).contains(&image.block)
         && !small(image.width)
         && !small(image.height)
-        && !marked(html, image.container, 7, NOT_OF_THE_STORY)
+        && !scene.marked(image.container, 7, Mark::NotOfTheStory)
 }
 
 /// Caption and credit in the figure around the picture.
-fn caption(html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
+fn caption(scene: &Scene<'_>, html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
     let mut at = image.container;
     for _ in 0..5 {
         let Some(container) = html.containers.get(at as usize) else { break };
@@ -80,12 +85,7 @@ fn caption(html: &HtmlPage, image: &Image) -> (Option<String>, Option<String>) {
             let mut credit = None;
             for b in blocks {
                 let text = html.block_text(b as usize);
-                let is_credit = marked(
-                    html,
-                    html.blocks[b as usize].container,
-                    2,
-                    &["credit", "copyright", "source", "quelle"],
-                );
+                let is_credit = scene.marked(html.blocks[b as usize].container, 2, Mark::Credit);
                 if is_credit && credit.is_none() {
                     credit = Some(text.to_owned());
                 } else {

@@ -33,15 +33,18 @@ pub fn identify(text: &str) -> Guess {
 /// The language of a text by a given model.
 pub fn guess(model: &Model, text: &str) -> Guess {
     let mut scores = vec![0u32; model.languages.len()];
-    let mut seen = 0u32;
+    let mut hashes: Vec<u32> = Vec::with_capacity(8 * HEAD);
     let mut letters = 0usize;
     for sample in samples(text) {
-        features::each(sample, &mut letters, |hash| {
-            seen += 1;
-            for (language, weight) in model.postings(hash) {
-                scores[language as usize] += u32::from(weight);
-            }
-        });
+        features::each(sample, &mut letters, |hash| hashes.push(hash));
+    }
+    let seen = hashes.len() as u32;
+    // The table is larger than the caches: looked up one after another, the waits overlap.
+    hashes.iter_mut().for_each(|hash| *hash = model.find(*hash));
+    for found in hashes {
+        for (language, weight) in model.postings_at(found) {
+            scores[language as usize] += u32::from(weight);
+        }
     }
     if seen == 0 {
         return UNKNOWN;

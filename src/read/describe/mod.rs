@@ -12,6 +12,7 @@ pub mod jsonld;
 pub mod kind;
 pub mod language;
 mod ledger;
+mod marks;
 mod names;
 mod originator;
 mod place;

@@ -3,7 +3,8 @@
 
 use super::dates::{self, Moment};
 use super::ledger::{Ledger, Said};
-use super::scene::{Scene, marked};
+use super::marks::Mark;
+use super::scene::Scene;
 use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
 use crate::model::body::FoundField;
 use crate::model::html::HtmlPage;
@@ -217,7 +218,7 @@ fn heard(raw: Vec<(From, &'static str, String)>, scene: &Scene<'_>) -> Vec<Heard
 }
 
 /// Elements in which dates belong to something else.
-const OTHER_DATES: &[&str] = &[
+pub(super) const OTHER_DATES: &[&str] = &[
     "comment",
     "related",
     "teaser",
@@ -237,8 +238,11 @@ const OTHER_DATES: &[&str] = &[
     "latest",
     "newsletter",
 ];
+/// Elements that hold a date.
+pub(super) const DATE: &[&str] =
+    &["date", "datum", "publish", "time", "fecha", "zeit", "byline", "meta", "info"];
 /// Words that mark the date of a change.
-const CHANGE: &[&str] = &[
+pub(super) const CHANGE: &[&str] = &[
     "update",
     "modif",
     "aktualis",
@@ -273,8 +277,8 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let context = scene.dates();
     html.times
         .iter()
-        .filter(|t| t.block.abs_diff(top) <= 14 && !marked(html, t.container, 8, OTHER_DATES))
-        .filter(|t| !marked(html, t.container, 2, CHANGE) && !says_change(block_of(html, t.block)))
+        .filter(|t| t.block.abs_diff(top) <= 14 && !scene.marked(t.container, 8, Mark::OtherDate))
+        .filter(|t| !scene.marked(t.container, 2, Mark::Change) && !says_change(block_of(html, t.block)))
         .find_map(|t| {
             let raw = if t.datetime.is_empty() { html.text(t.text) } else { html.attr(t.datetime) };
             let moment = dates::parse(raw, &context).filter(|m| m.precision() >= Precision::Day)?;
@@ -288,7 +292,6 @@ fn block_of(html: &HtmlPage, block: u32) -> &str {
 
 /// Short blocks near the headline that are little but a date, or whose element says date.
 fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
-    const WORDS: &[&str] = &["date", "datum", "publish", "time", "fecha", "zeit", "byline", "meta", "info"];
     let top = scene.headline_block.or(scene.first_block)?;
     let end = scene.first_block.map_or(top, |f| f.max(top));
     let context = scene.dates();
@@ -301,8 +304,8 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         }
         let Some(letters) = dates::letters_beside(text, &context) else { continue };
         let container = html.blocks[b as usize].container;
-        let is_marked = marked(html, container, 3, WORDS);
-        if letters > if is_marked { 60 } else { 12 } || marked(html, container, 8, OTHER_DATES) {
+        let is_marked = scene.marked(container, 3, Mark::Date);
+        if letters > if is_marked { 60 } else { 12 } || scene.marked(container, 8, Mark::OtherDate) {
             continue;
         }
         let Some(moment) = dates::find(text, &context) else { continue };

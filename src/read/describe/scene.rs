@@ -6,6 +6,7 @@ use url::Url;
 use super::dates::{self, Moment};
 use super::entities::plain;
 use super::jsonld::{JsonLd, Statement};
+use super::marks::{Mark, Marks};
 use super::url as address;
 use crate::model::body::{Body, FoundField};
 use crate::model::html::HtmlPage;
@@ -23,6 +24,7 @@ pub struct Scene<'a> {
     pub ld: Option<Statement>,
     pub json_ld: JsonLd,
     pub found: &'a [crate::model::body::Found],
+    marks: Marks,
     pub now: Option<Moment>,
     /// What the page says of its language: `<html lang>` or kin, e.g. `en-US`.
     pub declared: Option<String>,
@@ -52,6 +54,7 @@ impl<'a> Scene<'a> {
             ld: None,
             json_ld: JsonLd::default(),
             found: &body.found,
+            marks: html.map(Marks::of).unwrap_or_default(),
             now,
             declared: None,
             headline_block: None,
@@ -103,6 +106,12 @@ impl<'a> Scene<'a> {
         let from = head.into_iter().chain(self.first_block).min().unwrap_or(0).saturating_sub(NEAR);
         let to = self.last_block.into_iter().chain(head).max().unwrap_or(u32::MAX - NEAR) + NEAR;
         (from..=to).contains(&block)
+    }
+
+    /// Whether the element or one around it carries one of the mark's words in its class, id, or kin; `limit`
+    /// elements are looked at.
+    pub fn marked(&self, container: u32, limit: usize, mark: Mark) -> bool {
+        self.html.is_some_and(|html| self.marks.on(html, container, limit, mark))
     }
 
     /// Lines that text cleaning set aside for a field.
@@ -187,17 +196,6 @@ fn site_names(scene: &Scene<'_>, html: &HtmlPage) -> Vec<String> {
 /// Letters and digits alone, in lower case: two spellings of one text are equal.
 pub fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether the element or one around it carries one of the words in its class, id, or kin; `limit`
-/// ancestors are looked at.
-pub fn marked(html: &HtmlPage, container: u32, limit: usize, words: &[&str]) -> bool {
-    html.ancestors(container).take(limit).any(|c| {
-        [c.class, c.id, c.itemprop, c.other].iter().any(|span| {
-            let text = html.attr(*span);
-            !text.is_empty() && words.iter().any(|w| contains_ignore_case(text, w))
-        })
-    })
 }
 
 /// `needle` is in lower case ASCII.

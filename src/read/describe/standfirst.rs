@@ -3,7 +3,8 @@
 
 use super::entities::plain;
 use super::ledger::{Ledger, Said};
-use super::scene::{Scene, contains_ignore_case, marked, squeezed};
+use super::marks::Mark;
+use super::scene::{Scene, contains_ignore_case, squeezed};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::{FoundField, Paragraph, ParagraphKind};
 
@@ -12,7 +13,7 @@ const SHORTEST: usize = 30;
 const LONGEST: usize = 800;
 
 /// Classes and properties that mark a standfirst.
-const MARKS: &[&str] = &[
+pub(super) const MARKS: &[&str] = &[
     "standfirst",
     "dek",
     "lead",
@@ -179,7 +180,7 @@ fn printed(
 
 fn is_marked(scene: &Scene<'_>, container: u32, limit: usize) -> bool {
     let Some(html) = scene.html else { return false };
-    marked(html, container, limit, MARKS)
+    scene.marked(container, limit, Mark::Standfirst)
         && !html.ancestors(container).take(limit).any(|c| {
             let class = html.attr(c.class);
             ["leader", "leaderboard", "related", "newsletter", "author"]

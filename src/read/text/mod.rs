@@ -1,6 +1,6 @@
 //! Extracted text → lines, with the layout that the extractor left in them.
 
-mod join;
+pub(crate) mod join;
 /// Counts of one line.
 pub mod stats;
 

@@ -135,6 +135,23 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     s
 }
 
+/// The words of a line as `stats` counts them.
+pub fn words(text: &str) -> f32 {
+    let (mut words, mut inside) = (0.0, false);
+    for c in text.chars() {
+        if !c.is_ascii() && is_unspaced(c) {
+            words += if inside { 1.5 } else { 0.5 };
+            inside = false;
+        } else if c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphabetic() {
+            inside = true;
+        } else if inside && !matches!(c, '\'' | '’' | '-') && (c.is_ascii() || !c.is_alphanumeric()) {
+            words += 1.0;
+            inside = false;
+        }
+    }
+    if inside { words + 1.0 } else { words }
+}
+
 /// Looks at the last sixty bytes or so.
 fn credit_tail(text: &str) -> bool {
     let mut from = text.len().saturating_sub(60);
@@ -227,5 +244,15 @@ mod tests {
         let s = stats("Home | News | Sport", &mut content, &mut buffer);
         assert_eq!((s.words, s.separators, s.ends_sentence), (3.0, 2, false));
         assert!(stats("desk@herald.example", &mut content, &mut buffer).address);
+        for text in [
+            "",
+            "“We need 3½ bridges,” said the Mayor’s aide — twice.",
+            "東京都は31日、JR東日本の计画を発表した。",
+            "l'été d’Été co-op -- 'quoted' ٣ كتب",
+            "हिन्दी में समाचार, 12.5%",
+            "a'",
+        ] {
+            assert_eq!(words(text), stats(text, &mut content, &mut buffer).words, "{text}");
+        }
     }
 }

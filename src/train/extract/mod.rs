@@ -89,7 +89,7 @@ fn train_second<'a>(pages: &[Page], first_for: impl Fn(usize) -> Option<&'a Tree
     for page in pages {
         let Some(first) = first_for(page.fold) else { continue };
         first.logits(&page.rows, &mut logits);
-        let second = second_rows(&Sight::of(&page.page), &page.rows, &logits);
+        let second = second_rows(&Sight::of(&page.page), &logits);
         push_rows(page, &second, second_count(), &mut rows, &mut labels, &mut weights);
     }
     boost::train(&rows, second_count(), &labels, &weights, &second_params())

@@ -87,13 +87,62 @@ fn plain_space(c: char) -> Option<char> {
     }
 }
 
+/// NFC. No character composes over an ASCII one before it, so only runs beyond ASCII are looked at, each
+/// with the character it may compose with.
 fn compose(text: &str) -> Option<String> {
-    // Nothing below U+0300 is ever decomposed, and in UTF-8 that is every lead byte below 0xCC.
-    if !text.bytes().any(|b| b >= 0xcc) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let (mut done, mut at) = (0, 0);
+    while let Some(found) = next_combining(bytes, at) {
+        let start = bytes[..found].iter().rposition(u8::is_ascii).unwrap_or(0).max(at);
+        let end = bytes[found..].iter().position(u8::is_ascii).map_or(bytes.len(), |n| found + n);
+        at = end;
+        let run = &text[start..end];
+        if is_nfc_quick(run.chars()) == IsNormalized::Yes {
+            continue;
+        }
+        let composed: String = run.nfc().collect();
+        if composed != run {
+            out.push_str(&text[done..start]);
+            out.push_str(&composed);
+            done = end;
+        }
+    }
+    if done == 0 {
         return None;
     }
-    let composed: String = text.nfc().collect();
-    (composed != text).then_some(composed)
+    out.push_str(&text[done..]);
+    Some(out)
+}
+
+/// Offset of the next character that NFC may change or join to another.
+fn next_combining(bytes: &[u8], from: usize) -> Option<usize> {
+    const CHUNK: usize = 64;
+    let mut at = from;
+    while at < bytes.len() {
+        let end = (at + CHUNK).min(bytes.len());
+        // Nothing below U+0300 is ever decomposed, and in UTF-8 that is every lead byte below 0xCC.
+        if bytes[at..end].iter().fold(0, |most, b| *b.max(&most)) >= 0xcc
+            && let Some(found) = (at..end).find(|&i| may_combine(&bytes[i..]))
+        {
+            return Some(found);
+        }
+        at = end;
+    }
+    None
+}
+
+/// Whether a lead byte begins a character that is not known to be composed: Cyrillic, Han, and the dashes and
+/// quotation marks of General Punctuation are.
+fn may_combine(bytes: &[u8]) -> bool {
+    match bytes[0] {
+        0xd0 | 0xe4..=0xe9 => false,
+        // Combining marks stand from U+0483 on.
+        0xd1 => false,
+        0xe2 => !matches!(bytes, [_, 0x80, 0x90..=0xbf, ..]),
+        0xcc.. => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -48,9 +48,10 @@ fn undo_line(line: &str, latin: bool) -> Option<String> {
     let mut fixed: Option<String> = None;
     loop {
         let now = fixed.as_deref().unwrap_or(line);
-        let next = utf8_as(now, &CP1252, true)
-            .or_else(|| utf8_as(now, &CP1251, false))
-            .or_else(|| cyrillic_as_latin(now))
+        let signs = Signs::of(now.as_bytes());
+        let next = (signs.utf8_as_1252.then(|| utf8_as(now, &CP1252, true)).flatten())
+            .or_else(|| signs.utf8_as_1251.then(|| utf8_as(now, &CP1251, false)).flatten())
+            .or_else(|| signs.cyrillic_as_latin.then(|| cyrillic_as_latin(now)).flatten())
             .or_else(|| latin.then(|| latin_as_cyrillic(now)).flatten());
         match next {
             // Shrinking or not, a repaired line must not be undone again: each of these moves text
@@ -59,6 +60,56 @@ fn undo_line(line: &str, latin: bool) -> Option<String> {
             _ => return fixed,
         }
     }
+}
+
+/// Which kinds of damage a line may have: what each cannot do without, counted on bytes, since nearly every
+/// line has none.
+struct Signs {
+    utf8_as_1252: bool,
+    utf8_as_1251: bool,
+    cyrillic_as_latin: bool,
+}
+
+impl Signs {
+    fn of(line: &[u8]) -> Self {
+        let accents = memchr::memchr_iter(0xc3, line);
+        let utf8_as_1252 = accents.clone().any(|at| leads_1252(&line[at..]));
+        // Nine accented letters at least, four times as many as plain ones.
+        let accented = accents.count();
+        let plain = |line: &[u8]| line.iter().filter(|b| b.is_ascii_alphabetic()).count();
+        let cyrillic_as_latin = accented >= 9 && accented >= 4 * plain(line);
+        let mut signs = Self { utf8_as_1252, utf8_as_1251: false, cyrillic_as_latin };
+        if memchr::memchr2(0xd0, 0xd1, line).is_some() {
+            // Of each damaged character one letter is of the common alphabet and one at least is not; of the
+            // letters nine in ten are damaged.
+            let common =
+                line.windows(2).filter(|w| matches!(w, [0xd0, 0x90..=0xbf] | [0xd1, 0x80..=0x8f])).count();
+            let others = line.iter().filter(|b| **b >= 0xc2).count() - common;
+            signs.utf8_as_1251 = common >= 3 && others >= 3 && others * 20 >= common * 9;
+        }
+        signs
+    }
+}
+
+/// Whether a letter from U+00C2 to U+00F4 stands before as many characters as a UTF-8 sequence with its byte
+/// would have behind it, each of which may be the one that such a byte is in windows-1252.
+fn leads_1252(text: &[u8]) -> bool {
+    let behind = match text.get(1) {
+        Some(0x82..=0x9f) => 1,
+        Some(0xa0..=0xaf) => 2,
+        Some(0xb0..=0xb4) => 3,
+        _ => return false,
+    };
+    let mut at = 2;
+    for _ in 0..behind {
+        at += match text.get(at) {
+            // U+0080 to U+00BF; Œ, Š, Ž and the like; ƒ; ˆ and ˜; punctuation, € and ™.
+            Some(0xc2 | 0xc5 | 0xc6 | 0xcb) => 2,
+            Some(0xe2) => 3,
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// The character that a byte stands for in windows-1252.
@@ -266,8 +317,8 @@ fn latin_as_cyrillic(line: &str) -> Option<String> {
 
 /// Whether a whole text is Latin with at least three mixed words and hardly a Cyrillic word of its own.
 fn latin_with_cyrillic(text: &str) -> bool {
-    let (mut latin, mut mixed, mut cyrillic) = (0usize, 0usize, 0usize);
-    if !text.contains(is_cyrillic) {
+    let (mut latin, mut mixed) = (0usize, 0usize);
+    if memchr::memchr2(0xd0, 0xd1, text.as_bytes()).is_none() {
         return false;
     }
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()) {
@@ -276,10 +327,10 @@ fn latin_with_cyrillic(text: &str) -> bool {
         } else if word.is_ascii() {
             latin += 1;
         } else if word.contains(is_cyrillic) && word.chars().nth(1).is_some() {
-            cyrillic += 1;
+            return false;
         }
     }
-    mixed >= 3 && cyrillic == 0 && latin * 2 >= mixed
+    mixed >= 3 && latin * 2 >= mixed
 }
 
 /// Latin letters around lower-case Cyrillic ones, at most half: `Mьnchen`, not a look-alike capital.

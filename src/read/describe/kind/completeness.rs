@@ -23,13 +23,12 @@ pub fn of_html(x: &Features, html: &HtmlPage, body: &Body) -> (Completeness, Evi
         return partial(EvidenceSource::Html, 0.9, said);
     }
     let notices = x.words(Topic::Paywall) > 0.0;
-    let walled = has_wall(html);
     let declared = x.get(F::LdNotFree) > 0.0;
     let broken = breaks_off(body);
     if declared && (words < TEASER_WORDS || (notices && words < NOTICED_TEASER_WORDS)) {
         return partial(EvidenceSource::JsonLd, 0.9, "isAccessibleForFree: false over a short text");
     }
-    if notices && (walled || broken) && words < NOTICED_TEASER_WORDS {
+    if notices && words < NOTICED_TEASER_WORDS && (broken || has_wall(html)) {
         return partial(EvidenceSource::Html, 0.8, "a paywall notice");
     }
     if notices && x.get(F::HasPassword) == 0.0 && x.words(Topic::Paywall) > 0.5 && words < TEASER_WORDS {

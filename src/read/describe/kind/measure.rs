@@ -17,7 +17,13 @@ pub struct Marks {
 impl Marks {
     pub fn of(text: &str) -> Self {
         let mut marks = Self::default();
-        let head: Vec<char> = text.chars().take(120).collect();
+        let mut head = ['\0'; 120];
+        let mut length = 0;
+        for (place, c) in head.iter_mut().zip(text.chars()) {
+            *place = c;
+            length += 1;
+        }
+        let head = &head[..length];
         let digits =
             |from: usize| head[from.min(head.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
         let first = digits(0);
@@ -35,6 +41,10 @@ impl Marks {
             });
         }
         for (i, c) in head.iter().enumerate() {
+            // Most characters are letters and spaces.
+            if c.is_ascii_lowercase() || *c == ' ' {
+                continue;
+            }
             match c {
                 '€' | '£' | '$' | '¥' | '₽' | '₺' | '￥' | '₹' => marks.price = true,
                 ':' if i > 0 && head[i - 1].is_ascii_digit() && digits(i + 1) == 2 => marks.duration = true,
@@ -66,7 +76,11 @@ pub fn unspaced_letters(text: &str) -> usize {
 pub fn word_count(text: &str) -> f32 {
     let (mut words, mut inside) = (0.0, false);
     for c in text.chars() {
-        if is_unspaced(c) {
+        if c.is_ascii() {
+            let letter = c.is_ascii_alphanumeric();
+            words += if letter && !inside { 1.0 } else { 0.0 };
+            inside = letter || inside && matches!(c, '\'' | '-');
+        } else if is_unspaced(c) {
             words += 0.5;
             inside = false;
         } else if c.is_alphanumeric() {

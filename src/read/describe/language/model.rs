@@ -41,14 +41,24 @@ pub type Feature = (u32, Vec<(u8, u8)>);
 impl Model {
     /// Languages and weights of a feature.
     pub fn postings(&self, fingerprint: u32) -> impl Iterator<Item = (u8, u8)> + '_ {
+        self.postings_at(self.find(fingerprint))
+    }
+
+    /// Where a feature's postings start; 0 for one that the model does not hold.
+    pub fn find(&self, fingerprint: u32) -> u32 {
         let mut at = fingerprint as usize & (self.slots.len() - 1);
-        let start = loop {
+        loop {
             let (found, start) = self.slots[at];
             if start == 0 || found == fingerprint {
-                break start as usize;
+                return start;
             }
             at = (at + 1) & (self.slots.len() - 1);
-        };
+        }
+    }
+
+    /// Languages and weights of a feature that `find` found.
+    pub fn postings_at(&self, start: u32) -> impl Iterator<Item = (u8, u8)> + '_ {
+        let start = start as usize;
         let pairs = match start {
             0 => &[][..],
             start => {

@@ -1,6 +1,8 @@
 //! One row of numbers a block, for the trees. A name stands beside each number, so that a trained model can
 //! be read and a removal explained.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::facts::{Facts, shingles, tokens};
@@ -95,10 +97,19 @@ impl<'a> Sight<'a> {
     /// Row-major, `COUNT` numbers a block.
     pub fn rows(&self) -> Vec<f32> {
         let mut rows = Vec::with_capacity(self.blocks() * count());
-        for block in 0..self.blocks() {
-            self.row(block, &mut rows);
-        }
+        self.rows_of(0..self.blocks(), count(), &mut rows);
         rows
+    }
+
+    /// The rows of some blocks, each filled up with zeros to `stride` numbers.
+    pub fn rows_of(&self, blocks: Range<usize>, stride: usize, out: &mut Vec<f32>) {
+        out.clear();
+        out.reserve_exact(blocks.len() * stride);
+        for block in blocks {
+            let end = out.len() + stride;
+            self.row(block, out);
+            out.resize(end, 0.0);
+        }
     }
 
     fn row(&self, b: usize, out: &mut Vec<f32>) {

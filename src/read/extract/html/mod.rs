@@ -29,7 +29,7 @@ use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::{Limits, ReadSettings};
 use features::Sight;
-use model::{Judgement, MODEL};
+use model::{Judgement, MODEL, second_count, second_rows};
 use rules::Decision;
 
 /// Work per block beyond its bytes: features, and some hundred trees.
@@ -100,13 +100,14 @@ fn compose(sight: &Sight, scores: &[f32], decisions: &[Decision]) -> Body {
 }
 
 fn record(sight: &Sight, judgement: &Judgement, decisions: &[Decision], trace: &mut Trace) {
-    for (block, decision) in decisions.iter().enumerate() {
+    let rows = second_rows(sight, &judgement.first);
+    for (block, (decision, row)) in decisions.iter().zip(rows.chunks_exact(second_count())).enumerate() {
         trace.blocks.push(BlockTrace {
             text: sight.page.block_text(block).to_owned(),
             path: path(sight.page, block),
             kept: decision.kept,
             score: Some(judgement.scores[block]),
-            why: decision.rule.map_or_else(|| MODEL.reasons(judgement.row(block), 3), str::to_owned),
+            why: decision.rule.map_or_else(|| MODEL.reasons(row, 3), str::to_owned),
         });
     }
 }

@@ -1,6 +1,7 @@
 //! The learned part: two stages of trees. The first judges each block by itself and where it stands; the
 //! second again, knowing what the first made of its neighbours and containers.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
@@ -26,15 +27,29 @@ pub static MODEL: LazyLock<Model> =
     LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model"));
 
 impl Model {
-    /// Probability of each block to be part of the story, and the rows the second stage saw.
+    /// Probability of each block to be part of the story. The rows of the largest pages are made piece by
+    /// piece, and again for the second stage: all at once they would outweigh the page.
     pub fn judge(&self, sight: &Sight) -> Judgement {
-        let first_rows = sight.rows();
-        let mut first = Vec::new();
-        self.first.logits(&first_rows, &mut first);
-        let rows = second_rows(sight, &first_rows, &first);
-        let mut logits = Vec::new();
-        self.second.logits(&rows, &mut logits);
-        Judgement { scores: logits.into_iter().map(probability).collect(), rows }
+        let blocks = sight.blocks();
+        let pieces = || (0..blocks).step_by(PIECE).map(|from| from..(from + PIECE).min(blocks));
+        let (mut rows, mut logits) = (Vec::new(), Vec::new());
+        let mut first = Vec::with_capacity(blocks);
+        for piece in pieces() {
+            sight.rows_of(piece, second_count(), &mut rows);
+            self.first.logits_of(&rows, second_count(), &mut logits);
+            first.append(&mut logits);
+        }
+        let around = Surroundings::of(sight, &first);
+        let mut scores = Vec::with_capacity(blocks);
+        for piece in pieces() {
+            if blocks > PIECE {
+                sight.rows_of(piece.clone(), second_count(), &mut rows);
+            }
+            around.fill(piece, &mut rows);
+            self.second.logits_of(&rows, second_count(), &mut logits);
+            scores.extend(logits.iter().map(|&logit| probability(logit)));
+        }
+        Judgement { scores, first }
     }
 
     /// The columns that moved a row's logit most, e.g. `link_share=0.92 (-1.8)`.
@@ -67,14 +82,12 @@ impl Model {
 
 pub struct Judgement {
     pub scores: Vec<f32>,
-    rows: Vec<f32>,
+    /// Logits of the first stage.
+    pub first: Vec<f32>,
 }
 
-impl Judgement {
-    pub fn row(&self, block: usize) -> &[f32] {
-        &self.rows[block * second_count()..(block + 1) * second_count()]
-    }
-}
+/// Blocks whose rows are held at a time; more than nearly every page has.
+const PIECE: usize = 2048;
 
 const NAMES: [&str; 25] = [
     "first",
@@ -114,30 +127,59 @@ pub const fn second_count() -> usize {
     features::count() + NAMES.len()
 }
 
-/// The first stage's rows with what its logits say of the surroundings.
-pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32> {
-    let blocks = sight.blocks();
-    let p: Vec<f32> = logits.iter().map(|&l| probability(l)).collect();
-    let mass = Prefix::new((0..blocks).map(|b| p[b] * sight.facts[b].chars));
-    let chars = &sight.layout.chars;
-    let mean =
-        |first: usize, end: usize| ratio(mass.between(first, end), chars.between(first, end.min(blocks)));
-    let by_path = means(sight, &p, |place| place.path);
-    let by_tags = means(sight, &p, |place| place.tag_path);
-    let (before, after) = to_kept(&p);
-    let (first, end) = largest(sight, &p);
-    let largest_mass = ratio(mass.between(first, end), mass.whole());
-    let range = |container: u32| {
-        sight
-            .page
-            .containers
-            .get(container as usize)
-            .map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
-    };
-    let width = features::count();
-    let mut rows = Vec::with_capacity(blocks * second_count());
-    for b in 0..blocks {
-        rows.extend_from_slice(&first_rows[b * width..(b + 1) * width]);
+/// The second stage's rows of all blocks.
+pub fn second_rows(sight: &Sight, logits: &[f32]) -> Vec<f32> {
+    let mut rows = Vec::new();
+    sight.rows_of(0..sight.blocks(), second_count(), &mut rows);
+    Surroundings::of(sight, logits).fill(0..sight.blocks(), &mut rows);
+    rows
+}
+
+/// What the first stage's logits say of each block's surroundings.
+pub struct Surroundings<'a> {
+    sight: &'a Sight<'a>,
+    logits: &'a [f32],
+    p: Vec<f32>,
+    mass: Prefix,
+    by_path: Vec<f32>,
+    by_tags: Vec<f32>,
+    before: Vec<f32>,
+    after: Vec<f32>,
+    largest: (usize, usize),
+}
+
+impl<'a> Surroundings<'a> {
+    pub fn of(sight: &'a Sight<'a>, logits: &'a [f32]) -> Self {
+        let p: Vec<f32> = logits.iter().map(|&l| probability(l)).collect();
+        let mass = Prefix::new((0..sight.blocks()).map(|b| p[b] * sight.facts[b].chars));
+        let by_path = means(sight, &p, |place| place.path);
+        let by_tags = means(sight, &p, |place| place.tag_path);
+        let (before, after) = to_kept(&p);
+        let largest = largest(sight, &p);
+        Self { sight, logits, p, mass, by_path, by_tags, before, after, largest }
+    }
+
+    /// Fills the last columns of the rows of some blocks.
+    pub fn fill(&self, blocks: Range<usize>, rows: &mut [f32]) {
+        for (b, row) in blocks.zip(rows.chunks_exact_mut(second_count())) {
+            row[features::count()..].copy_from_slice(&self.columns(b));
+        }
+    }
+
+    fn columns(&self, b: usize) -> [f32; NAMES.len()] {
+        let Self { sight, p, mass, .. } = self;
+        let (logits, before, after) = (self.logits, &self.before, &self.after);
+        let (by_path, by_tags) = (&self.by_path, &self.by_tags);
+        let (first, end) = self.largest;
+        let blocks = sight.blocks();
+        let chars = &sight.layout.chars;
+        let mean =
+            |first: usize, end: usize| ratio(mass.between(first, end), chars.between(first, end.min(blocks)));
+        let range = |container: u32| {
+            let container = sight.page.containers.get(container as usize);
+            container.map_or((0, 0), |c| (c.first_block as usize, c.end_block as usize))
+        };
+        let largest_mass = ratio(mass.between(first, end), mass.whole());
         let at = |offset: isize| b.checked_add_signed(offset).and_then(|i| p.get(i)).copied().unwrap_or(-1.0);
         let own = sight.layout.place(sight.page.blocks[b].container);
         let level = own.map_or(u32::MAX, |place| place.block_level);
@@ -152,7 +194,7 @@ pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32
             let (first, end) = range(c);
             ratio(mass.between(first, end), mass.whole())
         };
-        rows.extend([
+        [
             logits[b],
             at(-1),
             at(1),
@@ -188,11 +230,9 @@ pub fn second_rows(sight: &Sight, first_rows: &[f32], logits: &[f32]) -> Vec<f32
             } else {
                 0.0
             },
-        ]);
+        ]
     }
-    rows
 }
-
 fn ratio(part: f32, whole: f32) -> f32 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }

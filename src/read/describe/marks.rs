@@ -1,0 +1,113 @@
+//! What the names of a page's elements speak of: every list of words that a witness asks for, looked up once
+//! for all of them.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashMap;
+
+use super::{authors, images, published, standfirst};
+use crate::model::html::{HtmlPage, Span};
+
+/// A list of words; the number is a bit of an element's mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mark {
+    Byline,
+    NotTheAuthor,
+    Date,
+    OtherDate,
+    Change,
+    Standfirst,
+    NotOfTheStory,
+    Credit,
+}
+
+const LISTS: [(Mark, &[&str]); 8] = [
+    (Mark::Byline, authors::BYLINE),
+    (Mark::NotTheAuthor, authors::NOT_THE_AUTHOR),
+    (Mark::Date, published::DATE),
+    (Mark::OtherDate, published::OTHER_DATES),
+    (Mark::Change, published::CHANGE),
+    (Mark::Standfirst, standfirst::MARKS),
+    (Mark::NotOfTheStory, images::NOT_OF_THE_STORY),
+    (Mark::Credit, images::CREDIT),
+];
+
+struct Finder {
+    words: AhoCorasick,
+    /// Bit of each word.
+    bits: Vec<u8>,
+}
+
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let all = || LISTS.iter().flat_map(|(mark, words)| words.iter().map(|word| (1 << *mark as u8, *word)));
+    let words = AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .ascii_case_insensitive(true)
+        .build(all().map(|(_, word)| word))
+        .expect("some hundred short words");
+    Finder { words, bits: all().map(|(bit, _)| bit).collect() }
+});
+
+/// The mask of each container's own class, id, and kin.
+#[derive(Debug, Default)]
+pub struct Marks(Vec<u8>);
+
+impl Marks {
+    pub fn of(html: &HtmlPage) -> Self {
+        let finder = &*FINDER;
+        // Elements share their names.
+        let mut known: FxHashMap<Span, u8> = FxHashMap::default();
+        let mut mask = |span: Span| {
+            if span.is_empty() {
+                return 0;
+            }
+            *known.entry(span).or_insert_with(|| {
+                let found = finder.words.find_overlapping_iter(html.attr(span));
+                found.fold(0, |mask, word| mask | finder.bits[word.pattern().as_usize()])
+            })
+        };
+        let names = html.containers.iter().map(|c| [c.class, c.id, c.itemprop, c.other]);
+        Self(names.map(|spans| spans.into_iter().fold(0, |all, span| all | mask(span))).collect())
+    }
+
+    /// Whether the element, or one of the `limit` from it outwards, has a name that speaks of `mark`.
+    pub fn on(&self, html: &HtmlPage, container: u32, limit: usize, mark: Mark) -> bool {
+        let mut at = container;
+        for _ in 0..limit {
+            let Some(mask) = self.0.get(at as usize) else { return false };
+            if mask & 1 << mark as u8 != 0 {
+                return true;
+            }
+            at = html.containers[at as usize].parent;
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Budget;
+    use crate::read::{Limits, html};
+
+    #[test]
+    fn an_element_is_marked_by_its_own_names_and_those_around_it() {
+        let source =
+            "<div id=RelatedStories><section><p class='Article-Byline x'>By Ada Fern</p></section></div>";
+        let page = html::parse(source, &Limits::default(), &mut Budget::new(1 << 20)).expect("small");
+        let (marks, own) = (Marks::of(&page), page.blocks[0].container);
+        for (limit, mark, is) in [
+            (1, Mark::Byline, true),
+            (1, Mark::Date, true),
+            (2, Mark::NotTheAuthor, false),
+            (3, Mark::NotTheAuthor, true),
+            (9, Mark::OtherDate, true),
+            (9, Mark::Credit, false),
+        ] {
+            assert_eq!(marks.on(&page, own, limit, mark), is, "{mark:?} within {limit}");
+        }
+        assert!(!marks.on(&page, u32::MAX, 3, Mark::Byline));
+    }
+}
