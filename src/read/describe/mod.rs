@@ -40,9 +40,9 @@ pub fn describe(
     trace: &mut Trace,
 ) -> Result<Article, Rejection> {
     let judged = kind::judge(page, parsed, &body, budget)?;
-    let scene = Scene::set(page, parsed, &body, budget)?;
+    let Body { mut paragraphs, found, removed, .. } = body;
+    let scene = Scene::set(page, parsed, &paragraphs, &found, budget)?;
     let mut ledger = Ledger::default();
-    let mut paragraphs = body.paragraphs.clone();
     let headline = headline::headline(&scene, &mut ledger);
     let standfirst = standfirst::standfirst(&scene, &mut paragraphs, headline.as_deref(), &mut ledger);
     let authorship = authors::authors(&scene, &mut ledger);
@@ -89,7 +89,7 @@ pub fn describe(
         completeness: judged.completeness,
         evidence: ledger.evidence,
         paragraphs,
-        removed: body.removed,
+        removed,
         raw: page.raw.clone(),
         site: page.site.clone(),
         knowledge: (!knowledge.id.is_empty()).then(|| knowledge.id.clone()),

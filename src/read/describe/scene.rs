@@ -8,7 +8,7 @@ use super::entities::plain;
 use super::jsonld::{JsonLd, Statement};
 use super::marks::{Mark, Marks};
 use super::url as address;
-use crate::model::body::{Body, FoundField};
+use crate::model::body::{Found, FoundField, Paragraph};
 use crate::model::html::HtmlPage;
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::Parsed;
@@ -23,7 +23,7 @@ pub struct Scene<'a> {
     pub html: Option<&'a HtmlPage>,
     pub ld: Option<Statement>,
     pub json_ld: JsonLd,
-    pub found: &'a [crate::model::body::Found],
+    pub found: &'a [Found],
     marks: Marks,
     pub now: Option<Moment>,
     /// What the page says of its language: `<html lang>` or kin, e.g. `en-US`.
@@ -40,7 +40,8 @@ impl<'a> Scene<'a> {
     pub fn set(
         page: &'a DecodedPage,
         parsed: &'a Parsed,
-        body: &'a Body,
+        paragraphs: &[Paragraph],
+        found: &'a [Found],
         budget: &mut Budget,
     ) -> Result<Self, Rejection> {
         let html = match parsed {
@@ -53,13 +54,13 @@ impl<'a> Scene<'a> {
             html,
             ld: None,
             json_ld: JsonLd::default(),
-            found: &body.found,
+            found,
             marks: html.map(Marks::of).unwrap_or_default(),
             now,
             declared: None,
             headline_block: None,
-            first_block: body.paragraphs.iter().filter_map(|p| p.block).min(),
-            last_block: body.paragraphs.iter().filter_map(|p| p.block).max(),
+            first_block: paragraphs.iter().filter_map(|p| p.block).min(),
+            last_block: paragraphs.iter().filter_map(|p| p.block).max(),
             site_names: Vec::new(),
         };
         let Some(html) = html else {

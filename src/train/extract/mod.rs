@@ -156,7 +156,8 @@ pub fn table(pages: &[Page], models: &[Model]) -> String {
 fn body_of(sight: &Sight, scores: &[f32]) -> Body {
     let limits = Limits::default();
     let decisions = rules::decide(sight, scores);
-    html::body(sight, scores, &decisions, &limits, &mut Budget::new(limits.work_units)).unwrap_or_default()
+    html::body(sight, scores, &decisions, usize::MAX, &limits, &mut Budget::new(limits.work_units))
+        .unwrap_or_default()
 }
 
 /// Columns by how often the trees split on them.

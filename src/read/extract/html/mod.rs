@@ -53,18 +53,25 @@ pub fn extract(
     if settings.trace {
         record(&sight, &judgement, &decisions, trace);
     }
-    body(&sight, &judgement.scores, &decisions, &settings.limits, budget)
+    let most = if settings.keep_removed || settings.trace { usize::MAX } else { REMOVED_NEAR };
+    body(&sight, &judgement.scores, &decisions, most, &settings.limits, budget)
 }
 
-/// The body that decisions leave, or that data holds, with what stands near it.
+/// Removed blocks before and behind each kept one that cleaning may look at; what stands further off is only
+/// written down where somebody asks for all that was removed.
+const REMOVED_NEAR: usize = 32;
+
+/// The body that decisions leave, or that data holds, with up to `near` removed blocks at each side of a kept
+/// one.
 pub fn body(
     sight: &Sight,
     scores: &[f32],
     decisions: &[Decision],
+    near: usize,
     limits: &Limits,
     budget: &mut Budget,
 ) -> Result<Body, Rejection> {
-    let mut body = compose(sight, scores, decisions);
+    let mut body = compose(sight, scores, decisions, near);
     if let Some(mut from_data) = source::from_data(sight, &body, limits, budget)? {
         from_data.removed = body.removed;
         from_data.removed.extend(body.paragraphs.into_iter().map(|p| Removed {
@@ -82,12 +89,24 @@ pub fn body(
 
 /// The story, given the score of each block.
 pub fn assemble(sight: &Sight, scores: &[f32]) -> Body {
-    compose(sight, scores, &rules::decide(sight, scores))
+    compose(sight, scores, &rules::decide(sight, scores), usize::MAX)
 }
 
-fn compose(sight: &Sight, scores: &[f32], decisions: &[Decision]) -> Body {
+/// Lists up to `near` removed blocks at each side of a kept one.
+fn compose(sight: &Sight, scores: &[f32], decisions: &[Decision], near: usize) -> Body {
     let mut body = Body::default();
+    // The run of removed blocks that the present one stands in.
+    let mut run = 0..0;
     for (block, decision) in decisions.iter().enumerate() {
+        if !decision.kept {
+            if block >= run.end {
+                let length = decisions[block..].iter().take_while(|d| !d.kept).count();
+                run = block..block + length;
+            }
+            if block - run.start >= near && run.end - block > near {
+                continue;
+            }
+        }
         let text = sight.page.block_text(block).to_owned();
         if decision.kept {
             body.paragraphs.push(Paragraph { text, kind: decision.kind, block: Some(block as u32) });
