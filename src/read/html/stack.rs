@@ -151,6 +151,12 @@ impl<'s> Builder<'s> {
         }
         self.page.anchors.retain(|anchor| !anchor.text.is_empty());
         self.page.text = self.writer.text;
+        // Buffers grow by doubling; what a large page does not use would stand beside it to its end.
+        self.page.text.shrink_to_fit();
+        self.page.attrs.shrink_to_fit();
+        self.page.blocks.shrink_to_fit();
+        self.page.containers.shrink_to_fit();
+        self.page.anchors.shrink_to_fit();
         self.page
     }
 

@@ -27,7 +27,7 @@ pub static MODEL: LazyLock<Model> =
     LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model"));
 
 impl Model {
-    /// Probability of each block to be part of the story. The rows of the largest pages are made piece by
+    /// Probability of each block to be part of the story. The rows of larger pages are made piece by
     /// piece, and again for the second stage: all at once they would outweigh the page.
     pub fn judge(&self, sight: &Sight) -> Judgement {
         let blocks = sight.blocks();
@@ -86,8 +86,8 @@ pub struct Judgement {
     pub first: Vec<f32>,
 }
 
-/// Blocks whose rows are held at a time; more than nearly every page has.
-const PIECE: usize = 2048;
+/// Blocks whose rows are held at a time; most pages have no more.
+const PIECE: usize = 256;
 
 const NAMES: [&str; 25] = [
     "first",
