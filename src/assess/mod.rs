@@ -17,6 +17,8 @@ pub mod tokens;
 
 use std::sync::Arc;
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::model::article::Publisher;
 use crate::model::event::{ArticleData, Data, EventType, PipelineInfo, SkippedData};
 use crate::model::failure::SkipReason;
@@ -155,9 +157,16 @@ impl Assessor {
 pub fn word_count(text: &str) -> u32 {
     let mut words = 0u32;
     let mut unspaced = 0u32;
-    for run in text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’') {
+    // Marks and joiners stand inside the words of India's scripts.
+    let inside = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '\'' | '’' | '\u{200c}' | '\u{200d}')
+            || !c.is_ascii() && is_combining_mark(c)
+    };
+    for run in text.split(|c: char| !inside(c)) {
         let wide = run
             .chars()
+            .filter(|c| c.is_alphanumeric())
             .filter(
                 |c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}'),
             )
@@ -166,4 +175,25 @@ pub fn word_count(text: &str) -> u32 {
         words += u32::from(!run.is_empty() && wide == 0);
     }
     words + unspaced.div_ceil(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word_count;
+
+    #[test]
+    fn words_of_many_scripts() {
+        for (text, words) in [
+            ("The mill’s gate, it's shut.", 5),
+            ("नगर परिषद ने पुराने पुल को बंद किया", 8),
+            ("শহর পরিষদ সেতুটি বন্ধ করেছে", 5),
+            ("நகர சபை பாலத்தை மூடியது", 4),
+            ("می\u{200c}خواهد برود", 2),
+            ("cafe\u{301} ferme\u{301}", 2),
+            ("橋を閉鎖", 2),
+            ("", 0),
+        ] {
+            assert_eq!(word_count(text), words, "{text}");
+        }
+    }
 }

@@ -108,6 +108,7 @@ fn page(site: &SiteRules, case: &RuleTest) -> DecodedPage {
         repairs: Vec::new(),
         url: None,
         site: Some(site.domain.clone()),
+        source_name: None,
         fetched_at: case.captured.clone(),
         status: None,
         hints: Hints::default(),

@@ -174,6 +174,16 @@ pub struct Evidence {
     pub confidence: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
+    /// What other witnesses said otherwise and were not believed, strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub losers: Vec<Loser>,
+}
+
+/// A witness that contradicts the one that was believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Loser {
+    pub source: EvidenceSource,
+    pub raw: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]

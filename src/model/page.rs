@@ -65,6 +65,8 @@ pub struct DecodedPage {
     pub url: Option<url::Url>,
     /// Registrable domain of the URL, else the sender's `source`.
     pub site: Option<String>,
+    /// The sender's `source` where it stands for the site and is a name, not a domain.
+    pub source_name: Option<String>,
     pub fetched_at: Option<String>,
     pub status: Option<u16>,
     pub hints: Hints,

@@ -181,16 +181,21 @@ fn account(page: &DecodedPage, article: &mut Article) {
     }
     if !page.repairs.is_empty() {
         let names: Vec<&str> = page.repairs.iter().map(|r| r.as_str()).collect();
-        let repaired =
-            Evidence { source: EvidenceSource::Text, confidence: 1.0, raw: Some(names.join(", ")) };
-        article.evidence.insert("repair".to_owned(), repaired);
+        let source = match page.media {
+            Media::Html => EvidenceSource::Html,
+            Media::Text => EvidenceSource::Text,
+        };
+        let raw = Some(format!("repaired: {}", names.join(", ")));
+        article
+            .evidence
+            .insert("body".to_owned(), Evidence { source, confidence: 1.0, raw, losers: Vec::new() });
     }
 }
 
 fn identity(page: &DecodedPage) -> PageIdentity {
     PageIdentity {
         url: page.url.as_ref().map(|u| u.to_string()),
-        source: page.site.as_ref().map(|site| Publisher { name: None, domain: Some(site.clone()) }),
+        source: decode::publisher(page.site.clone(), page.source_name.clone()),
         raw: page.raw.clone(),
     }
 }

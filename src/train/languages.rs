@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 mod refine;
 
 use crate::read::describe::language::features;
-use crate::read::describe::language::model::{Feature, Known, Model, STEP};
+use crate::read::describe::language::model::{Feature, Known, Model, STEP, Standing};
 
 /// Languages the model names, as the tag it gives and the names of the files it learns from.
 const SUPPORTED: &str = include_str!("languages.txt");
@@ -19,6 +19,8 @@ const SUPPORTED: &str = include_str!("languages.txt");
 /// Text taken of one language, in bytes, and the least that teaches one.
 const MOST_TEXT: usize = 700_000;
 const LEAST_TEXT: usize = 40_000;
+/// Less is enough of a language that is not named and only keeps its texts from being taken for others.
+const LEAST_TEXT_UNNAMED: usize = 5_000;
 /// Features kept in all, and languages one feature names at most.
 const FEATURES: usize = 190_000;
 const MOST_LANGUAGES: usize = 30;
@@ -38,16 +40,16 @@ pub struct Learnt {
 /// Learns from all texts under `corpus` and writes the model to `out`.
 pub fn run(corpus: &Path, out: &Path) -> io::Result<Learnt> {
     let texts = texts(corpus)?;
-    let tags: Vec<(&'static str, bool)> = tags(&texts);
+    let tags: Vec<(&'static str, Standing)> = tags(&texts);
     let counts: Vec<Counts> = tags.iter().map(|(tag, _)| Counts::of(&texts[*tag])).collect();
     let mut features = selected(&counts);
     drop(counts);
     let lessons =
         tags.iter().enumerate().flat_map(|(i, (tag, _))| refine::lessons(i as u8, &texts[*tag])).collect();
     let biases = refine::refine(&mut features, tags.len(), lessons);
-    let unmeasured = tags.iter().zip(&biases).map(|((tag, supported), bias)| Known {
+    let unmeasured = tags.iter().zip(&biases).map(|((tag, standing), bias)| Known {
         tag,
-        supported: *supported,
+        standing: *standing,
         bias: *bias,
         mean: 0.0,
         spread: 0.0,
@@ -61,7 +63,7 @@ pub fn run(corpus: &Path, out: &Path) -> io::Result<Learnt> {
     fs::write(out, &bytes)?;
     Ok(Learnt {
         languages: languages.len(),
-        supported: languages.iter().filter(|l| l.supported).count(),
+        supported: languages.iter().filter(|l| l.named()).count(),
         features: features.len(),
         bytes: bytes.len(),
     })
@@ -194,26 +196,25 @@ fn own_scores(model: &Model, language: usize, lines: &[String]) -> (f32, f32) {
 }
 
 /// Tags with enough text, the supported first.
-fn tags(texts: &BTreeMap<&'static str, Vec<String>>) -> Vec<(&'static str, bool)> {
-    let enough = |tag: &str| {
-        texts.get(tag).is_some_and(|lines| lines.iter().map(String::len).sum::<usize>() >= LEAST_TEXT)
-    };
+fn tags(texts: &BTreeMap<&'static str, Vec<String>>) -> Vec<(&'static str, Standing)> {
+    let size = |tag: &str| texts.get(tag).map_or(0, |lines| lines.iter().map(String::len).sum());
     table()
         .into_iter()
-        .map(|(tag, supported, _)| (tag, supported))
-        .filter(|(tag, _)| enough(tag))
+        .map(|(tag, standing, _)| (tag, if size(tag) < LEAST_TEXT { Standing::Unnamed } else { standing }))
+        .filter(|(tag, _)| size(tag) >= LEAST_TEXT_UNNAMED)
         .take(255)
         .collect()
 }
 
-/// Lines `tag TAB 1 or 0 TAB file names`: whether the model may name the language.
-fn table() -> Vec<(&'static str, bool, Vec<&'static str>)> {
+/// Lines `tag TAB standing TAB file names`: 0 only keeps its texts from being taken for others, 1 is named,
+/// 2 is one of the languages with the most news.
+fn table() -> Vec<(&'static str, Standing, Vec<&'static str>)> {
     SUPPORTED
         .lines()
         .filter_map(|line| {
             let mut cells = line.split('\t');
-            let (tag, supported) = (cells.next()?, cells.next()? == "1");
-            Some((tag, supported, cells.next()?.split(' ').collect()))
+            let (tag, standing) = (cells.next()?, Standing::read(cells.next()?)?);
+            Some((tag, standing, cells.next()?.split(' ').collect()))
         })
         .collect()
 }

@@ -200,6 +200,7 @@ fn decoded(text: String) -> DecodedPage {
         repairs: Vec::new(),
         url: None,
         site: None,
+        source_name: None,
         fetched_at: None,
         status: None,
         hints: Hints::default(),

@@ -37,6 +37,7 @@ fn page(text: String) -> DecodedPage {
         repairs: Vec::new(),
         url: None,
         site: None,
+        source_name: None,
         fetched_at: None,
         status: None,
         hints: Hints::default(),

@@ -141,6 +141,7 @@ fn page(site: &str) -> DecodedPage {
         repairs: vec![],
         url: None,
         site: Some(site.to_owned()),
+        source_name: None,
         fetched_at: None,
         status: None,
         hints: Hints::default(),

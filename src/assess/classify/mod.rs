@@ -237,6 +237,7 @@ impl Classifier {
                     source: EvidenceSource::Text,
                     confidence: best.confidence,
                     raw: said.models.last().cloned(),
+                    losers: Vec::new(),
                 });
                 said.evidence.remove("topics");
                 said.evidence.extend(evidence.map(|e| ("topics".to_owned(), e)));
@@ -284,6 +285,7 @@ impl Classifier {
             source,
             confidence: best.confidence,
             raw: Some(spoke.join("; ")).filter(|s| !s.is_empty()),
+            losers: Vec::new(),
         }
     }
 }

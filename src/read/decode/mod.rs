@@ -26,6 +26,7 @@ pub fn decode(
 ) -> Result<DecodedPage, (Rejection, Option<PageIdentity>)> {
     let url = raw.url.as_deref().and_then(parse_url);
     let site = url.as_ref().and_then(registrable_domain).or_else(|| raw.source.as_deref().map(source_site));
+    let source_name = raw.source.as_deref().filter(|_| url.is_none()).and_then(source_name);
     let body = match std::mem::replace(&mut raw.body, RawBody::Text(String::new())) {
         RawBody::Text(text) => Held::Text(text),
         RawBody::Bytes(bytes) => Held::Bytes(bytes),
@@ -53,6 +54,7 @@ pub fn decode(
             repairs,
             url,
             site,
+            source_name,
             fetched_at: raw.fetched_at,
             status: raw.status,
             hints: raw.hints,
@@ -60,7 +62,7 @@ pub fn decode(
         }),
         Err(rejection) => {
             let url = url.map(|u| u.to_string()).or(raw.url);
-            let source = site.map(|domain| Publisher { name: None, domain: Some(domain) });
+            let source = publisher(site, source_name);
             Err((rejection, Some(PageIdentity { url, source, raw: info })))
         }
     }
@@ -310,6 +312,21 @@ pub fn source_site(source: &str) -> String {
     }
 }
 
+/// `source` as it is written, where it names a publisher and no domain.
+fn source_name(source: &str) -> Option<String> {
+    let site = source_site(source);
+    let domain = site.contains('.') && !site.contains(char::is_whitespace);
+    (!domain && !site.is_empty()).then(|| source.trim().to_owned())
+}
+
+/// Who published a page of which no more is known than its site.
+pub fn publisher(site: Option<String>, name: Option<String>) -> Option<Publisher> {
+    match name {
+        Some(name) => Some(Publisher { name: Some(name), domain: None }),
+        None => site.map(|domain| Publisher { name: None, domain: Some(domain) }),
+    }
+}
+
 /// sha256 of the digest of the raw bytes, URL or source, and scraper, each with its length before it.
 fn page_key(digest: &[u8], url_or_source: Option<&str>, scraper: Option<&str>) -> String {
     let mut hash = Sha256::new();
@@ -392,6 +409,17 @@ mod tests {
             [("The Morning Star", "the morning star"), ("www.Herald.example", "herald.example")]
         {
             assert_eq!(source_site(source), site);
+        }
+        for (source, name) in [
+            ("The Morning Star", Some("The Morning Star")),
+            (" St. Aldate Post ", Some("St. Aldate Post")),
+            ("Herald", Some("Herald")),
+            ("www.Herald.example", None),
+            ("https://herald.example/news", None),
+            ("127.0.0.1", None),
+            ("", None),
+        ] {
+            assert_eq!(source_name(source).as_deref(), name, "{source}");
         }
         assert_eq!(parse_url("javascript:alert(1)"), None);
         assert_eq!(parse_url("no url"), None);

@@ -27,6 +27,12 @@ pub fn authors(scene: &Scene<'_>, ledger: &mut Ledger) -> Authorship {
         drop_house(&mut said.value, scene);
     }
     let byline = visible.first().map(|said| said.raw.clone());
+    for (i, said) in visible.iter().enumerate() {
+        match i {
+            0 => ledger.believe("byline", said, 0.9, "the line nearest to the headline"),
+            _ => ledger.dismiss("byline", said, "another was nearer"),
+        }
+    }
     let heard: Vec<&Heard> = fields.iter().chain(&visible).filter(|s| !s.value.is_empty()).collect();
     let Some((chosen, why)) = choose(&heard, scene) else {
         return Authorship { byline, authors: Vec::new() };
@@ -36,7 +42,7 @@ pub fn authors(scene: &Scene<'_>, ledger: &mut Ledger) -> Authorship {
             let agree = heard.iter().filter(|o| same(&o.value, &chosen.value)).count();
             ledger.believe("authors", said, if agree > 1 { 0.97 } else { 0.85 }, why);
         } else if same(&said.value, &chosen.value) {
-            ledger.dismiss("authors", said, "says the same");
+            ledger.agree("authors", said, "says the same");
         } else {
             ledger.dismiss("authors", said, "another witness is nearer to the byline");
         }

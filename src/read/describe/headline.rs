@@ -39,7 +39,7 @@ pub fn headline(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
         if i == chosen {
             ledger.believe("headline", said, (votes / all).clamp(0.3, 0.99), why);
         } else if keys[i] == keys[chosen] {
-            ledger.dismiss("headline", said, "says the same");
+            ledger.agree("headline", said, "says the same");
         } else {
             ledger.dismiss("headline", said, "fewer witnesses print this");
         }

@@ -21,7 +21,7 @@ mod scene;
 mod standfirst;
 pub mod url;
 
-use crate::model::article::EvidenceSource;
+use crate::model::article::{EvidenceSource, Language};
 use crate::model::body;
 use crate::model::trace::Trace;
 use crate::model::{Article, Body, Budget, DecodedPage, Rejection, SiteKnowledge};
@@ -60,12 +60,13 @@ pub fn describe(
     let source = place::publisher(&scene, &mut ledger);
     let section = place::section(&scene, &mut ledger);
     let keywords = place::keywords(&scene, &mut ledger);
-    place::note_free_access(&scene, &mut ledger);
+    place::note_free_access(&scene, judged.completeness, &mut ledger);
     let images = images::images(&scene);
     let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
+    note_language(&language, &scene, &mut ledger);
     let links = links(&scene, &paragraphs);
-    ledger.evidence.insert("kind".into(), judged.kind_evidence);
-    ledger.evidence.insert("completeness".into(), judged.completeness_evidence);
+    ledger.enter("kind", judged.kind_evidence);
+    ledger.enter("completeness", judged.completeness_evidence);
     trace.witnesses.append(&mut ledger.witnesses);
     Ok(Article {
         url: page.url.as_ref().map(|u| u.to_string()),
@@ -87,7 +88,7 @@ pub fn describe(
         keywords,
         kind: judged.kind,
         completeness: judged.completeness,
-        evidence: ledger.evidence,
+        evidence: ledger.close(),
         paragraphs,
         removed,
         raw: page.raw.clone(),
@@ -96,6 +97,21 @@ pub fn describe(
         rules: None,
         models: Vec::new(),
     })
+}
+
+/// The text speaks for its language; a page that declares another has lost.
+fn note_language(language: &Language, scene: &Scene<'_>, ledger: &mut Ledger) {
+    let said = ledger::Said::new(EvidenceSource::Text, "letters and words", language.tag.clone(), ());
+    ledger.believe("language", &said, language.confidence, "the text's own letters and words");
+    let Some(declared) = &language.declared else { return };
+    let source = if scene.html.is_some() { EvidenceSource::Html } else { EvidenceSource::Hint };
+    let said = ledger::Said::new(source, "declared", declared.clone(), ());
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+    if primary(declared) == primary(&language.tag) {
+        ledger.agree("language", &said, "declares the same");
+    } else {
+        ledger.dismiss("language", &said, "what the page declares is no witness of its text");
+    }
 }
 
 /// Where the story's own words link to.

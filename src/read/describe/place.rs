@@ -7,7 +7,7 @@ use super::entities::plain;
 use super::ledger::{Ledger, Said};
 use super::scene::{Scene, squeezed};
 use super::url as address;
-use crate::model::article::{EvidenceSource as From, Publisher};
+use crate::model::article::{Completeness, EvidenceSource as From, Publisher};
 use crate::model::body::FoundField;
 
 const MOST_KEYWORDS: usize = 40;
@@ -111,6 +111,8 @@ pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
             heard.extend(html.meta(meta).map(|n| Said::new(From::Meta, meta, n, plain(n))));
         }
     }
+    let sent = scene.page.source_name.as_deref();
+    heard.extend(sent.map(|n| Said::new(From::Hint, "source", n, plain(n))));
     heard.retain(|s| {
         !s.value.is_empty() && s.value.chars().count() <= LONGEST_NAME && !s.value.contains("://")
     });
@@ -121,7 +123,7 @@ pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
         }
     }
     let name = heard.into_iter().next().map(|s| s.value);
-    let domain = scene.page.site.clone();
+    let domain = scene.page.site.clone().filter(|_| scene.page.source_name.is_none());
     (name.is_some() || domain.is_some()).then_some(Publisher { name, domain })
 }
 
@@ -215,21 +217,25 @@ pub fn keywords(scene: &Scene<'_>, ledger: &mut Ledger) -> Vec<String> {
 }
 
 /// Notes whether the page says that it may be read for free; what follows from it is judged with `kind`.
-pub fn note_free_access(scene: &Scene<'_>, ledger: &mut Ledger) {
+pub fn note_free_access(scene: &Scene<'_>, completeness: Completeness, ledger: &mut Ledger) {
     let mut heard: Vec<Said<bool>> = Vec::new();
     if let Some(free) = scene.ld.as_ref().and_then(|s| s.free) {
-        heard.push(Said::new(From::JsonLd, "isAccessibleForFree", free.to_string(), free));
+        let raw = format!("isAccessibleForFree: {free}");
+        heard.push(Said::new(From::JsonLd, "isAccessibleForFree", raw, free));
     }
     if let Some(html) = scene.html
         && let Some(tier) = html.meta("article:content_tier")
     {
         let free = tier.eq_ignore_ascii_case("free");
-        heard.push(Said::new(From::OpenGraph, "article:content_tier", tier, free));
+        let raw = format!("article:content_tier: {tier}");
+        heard.push(Said::new(From::OpenGraph, "article:content_tier", raw, free));
     }
-    for (i, said) in heard.iter().enumerate() {
-        match i {
-            0 => ledger.believe("free_access", said, 0.8, "first by the order of witnesses"),
-            _ => ledger.dismiss("free_access", said, "another was first"),
+    for said in &heard {
+        let claims = if said.value { Completeness::Full } else { Completeness::Partial };
+        if claims == completeness {
+            ledger.agree("completeness", said, "whether it may be read for free");
+        } else {
+            ledger.dismiss("completeness", said, "whether it may be read for free");
         }
     }
 }

@@ -66,7 +66,7 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
                 };
                 ledger.believe("published_at", said, confidence, "first by the order of witnesses");
             } else if said.value.same_day(&day) {
-                ledger.dismiss("published_at", said, "the same day");
+                ledger.agree("published_at", said, "the same day");
             } else {
                 ledger.dismiss("published_at", said, "contradicts a firmer witness");
             }

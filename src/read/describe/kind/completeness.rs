@@ -81,7 +81,7 @@ fn breaks_off(body: &Body) -> bool {
 }
 
 fn partial(source: EvidenceSource, confidence: f32, why: &str) -> (Completeness, Evidence) {
-    (Completeness::Partial, Evidence { source, confidence, raw: Some(why.to_owned()) })
+    (Completeness::Partial, Evidence { source, confidence, raw: Some(why.to_owned()), losers: Vec::new() })
 }
 
 fn full(words: f32) -> (Completeness, Evidence) {
@@ -89,6 +89,7 @@ fn full(words: f32) -> (Completeness, Evidence) {
         source: EvidenceSource::Text,
         confidence: 0.8,
         raw: Some(format!("{words:.0} words, no notice")),
+        losers: Vec::new(),
     };
     (Completeness::Full, evidence)
 }

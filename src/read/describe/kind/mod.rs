@@ -148,7 +148,7 @@ fn publish(
     PageKind {
         kind,
         completeness,
-        kind_evidence: Evidence { source, confidence, raw: Some(raw) },
+        kind_evidence: Evidence { source, confidence, raw: Some(raw), losers: Vec::new() },
         completeness_evidence,
     }
 }
@@ -196,7 +196,12 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
     Ok(PageKind {
         kind,
         completeness,
-        kind_evidence: Evidence { source: EvidenceSource::Text, confidence, raw: Some(why) },
+        kind_evidence: Evidence {
+            source: EvidenceSource::Text,
+            confidence,
+            raw: Some(why),
+            losers: Vec::new(),
+        },
         completeness_evidence,
     })
 }

@@ -26,13 +26,43 @@ pub struct Model {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     pub tag: &'static str,
-    /// Whether the model claims to know it; the others keep their texts from being taken for these.
-    pub supported: bool,
+    pub standing: Standing,
     /// Added for each feature of a text: what learning found that the weights alone favour or slight.
     pub bias: f32,
     /// Mean weight a feature of its own texts, and how much that varies between texts.
     pub mean: f32,
     pub spread: f32,
+}
+
+impl Known {
+    /// Whether the model claims to know it.
+    pub fn named(&self) -> bool {
+        self.standing != Standing::Unnamed
+    }
+}
+
+/// What a language is to the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Never named: it keeps its texts from being taken for one that is.
+    Unnamed,
+    Named,
+    /// One of the languages with the most news.
+    Large,
+}
+
+impl Standing {
+    pub fn read(cell: &str) -> Option<Self> {
+        [Self::Unnamed, Self::Named, Self::Large].into_iter().find(|s| s.cell() == cell)
+    }
+
+    fn cell(self) -> &'static str {
+        match self {
+            Self::Unnamed => "0",
+            Self::Named => "1",
+            Self::Large => "2",
+        }
+    }
 }
 
 /// A feature's fingerprint with its languages and weights.
@@ -95,10 +125,10 @@ impl Model {
         let mut languages = Vec::new();
         for line in head.lines() {
             let cells: Vec<&'static str> = line.split(' ').collect();
-            let [tag, supported, bias, mean, spread] = cells.as_slice() else { return None };
+            let [tag, standing, bias, mean, spread] = cells.as_slice() else { return None };
             languages.push(Known {
                 tag,
-                supported: *supported == "1",
+                standing: Standing::read(standing)?,
                 bias: bias.parse().ok()?,
                 mean: mean.parse().ok()?,
                 spread: spread.parse().ok()?,
@@ -126,8 +156,8 @@ impl Model {
         features.sort_unstable_by_key(|(f, _)| *f);
         let mut raw = Vec::new();
         for known in languages {
-            let Known { tag, supported, bias, mean, spread } = known;
-            writeln!(raw, "{tag} {} {bias:.3} {mean:.3} {spread:.3}", u8::from(*supported))?;
+            let Known { tag, standing, bias, mean, spread } = known;
+            writeln!(raw, "{tag} {} {bias:.3} {mean:.3} {spread:.3}", standing.cell())?;
         }
         raw.push(0);
         let mut before = 0u32;
@@ -166,13 +196,14 @@ mod tests {
     #[test]
     fn the_shipped_model_is_whole() {
         let model = Model::read(FILE).expect("a model");
-        assert!(model.languages.iter().filter(|l| l.supported).count() >= 65);
+        assert!(model.languages.iter().filter(|l| l.named()).count() >= 65);
         assert!(FILE.len() <= 2 << 20);
     }
 
     #[test]
     fn models_are_written_and_read_back() {
-        let languages = vec![Known { tag: "en", supported: true, bias: -0.5, mean: 2.5, spread: 0.25 }];
+        let languages =
+            vec![Known { tag: "en", standing: Standing::Large, bias: -0.5, mean: 2.5, spread: 0.25 }];
         let mut features = vec![(u32::MAX, vec![(0, 200)]), (7, vec![(0, 3)])];
         let bytes = Model::write(&languages, &mut features).expect("bytes");
         let model = Model::read(&bytes).expect("a model");
