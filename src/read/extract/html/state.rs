@@ -162,7 +162,7 @@ fn strings_by_path(json: &str, texts: &FxHashMap<&str, &str>) -> Vec<Vec<String>
                             frame.inline = true;
                         }
                     }
-                    None if key == children && !top.inline || key == children && top.line == 0 => {
+                    None if key == children && (!top.inline || top.line == 0) => {
                         lines += 1;
                         frame.line = lines;
                         frame.inline = false;
