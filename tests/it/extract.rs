@@ -161,6 +161,72 @@ fn text_that_stands_in_data_alone_is_read_from_there() {
     assert_eq!(from_json_ld.text(), STORY.join("\n\n"));
 }
 
+/// Rows as a streamed page carries them: long strings apart, elements as arrays, cut into calls anywhere.
+#[test]
+fn a_streamed_page_is_read_from_its_rows() {
+    let long = format!("{} {}", STORY[1], STORY[2]);
+    let line = |text: &str| format!("[\"$\",\"p\",null,{{\"className\":\"story-p\",\"children\":{text}}}]");
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\\\""));
+    let linked = "[\"The ferry, \",[\"$\",\"em\",null,{\"children\":\"Lady of Lindow\"}],\", is forty years old; its owner bought it in the spring.\"]";
+    let rows = format!(
+        "0:{{\"buildId\":\"x1\",\"menu\":[\"News\",\"Sport\"]}}\n7:T{:x},{long}8:[\"$\",\"article\",null,{{\"children\":[{},{},{},{},{}]}}]\n",
+        long.len(),
+        line(&quoted(STORY[0])),
+        line("\"$7\""),
+        line(linked),
+        line(&quoted(STORY[3])),
+        line(&quoted(STORY[4])),
+    );
+    let escaped = serde_json::to_string(&rows).expect("a string");
+    let inner = &escaped[1..escaped.len() - 1];
+    let half = inner.find("harbour").expect("in the story");
+    let shell = "<html><head><title>Ferry</title></head><body><div id=\"root\">Loading…</div>";
+    let calls =
+        [&inner[..half], &inner[half..]].map(|p| format!("<script>self.__next_f.push([1,\"{p}\"])</script>"));
+    let body = body(format!("{shell}{}", calls.concat()));
+    assert_eq!(body.text_source, Some("script_state"));
+    let texts: Vec<&str> = body.paragraphs.iter().map(|p| p.text.as_str()).collect();
+    let whole = "The ferry, Lady of Lindow, is forty years old; its owner bought it in the spring.";
+    assert_eq!(texts, [STORY[0], &long, whole, STORY[3], STORY[4]]);
+}
+
+#[test]
+fn state_behind_other_code_is_read() {
+    let elements: Vec<String> = STORY
+        .iter()
+        .chain(&STORY)
+        .enumerate()
+        .map(|(i, p)| format!("{{\"type\":\"text\",\"_id\":\"E{i}\",\"content\":\"{i}. {p}\"}}"))
+        .collect();
+    let shell = "<html><head><title>Ferry</title></head><body><div id=\"fusion-app\"></div>";
+    let body = body(format!(
+        "{shell}<script>window.Fusion=window.Fusion||{{}};Fusion.arcSite=\"herald\";Fusion.globalContent={{\"content_elements\":[{}],\
+         \"websites\":{{\"herald\":{{\"url\":\"/a\"}}}}}};Fusion.deployment=\"12\";</script>",
+        elements.join(",")
+    ));
+    assert_eq!((body.text_source, body.paragraphs.len()), (Some("script_state"), 10));
+    assert!(body.paragraphs[9].text.starts_with("9. The company said"));
+}
+
+#[test]
+fn state_beyond_its_limit_is_left_out_and_named() {
+    let limits = copydesk::read::Limits { json_ld_bytes: 4_000, ..Default::default() };
+    let piece = format!("<script>self.__next_f.push([1,\"{}\"])</script>", STORY.join(" "));
+    let parsed = html::parse(&piece.repeat(20), &limits, &mut Budget::new(1 << 30)).expect("within limits");
+    assert!(parsed.head.state.iter().map(|(_, s)| s.len()).sum::<usize>() <= 4_000);
+    assert!(parsed.limits_hit.contains(&"json_ld_bytes"));
+}
+
+#[test]
+fn directions_are_not_turned_and_marks_stay() {
+    let text = "&#x202e;Two tugs pulled\u{2066} the ship free before noon\u{2069}, and divers looked for damage to the hull, \
+                \u{200f}السفينة (EU\u{200e}), said Mara Quill, who heads the station.";
+    let body = body(news_page("", &format!("<p>{text}</p>{}", paragraphs())));
+    let clean = "Two tugs pulled the ship free before noon, and divers looked for damage to the hull, \u{200f}السفينة (EU\u{200e}), \
+                 said Mara Quill, who heads the station.";
+    assert!(body.paragraphs.iter().any(|p| p.text == clean), "{:?}", body.paragraphs[0]);
+}
+
 #[test]
 fn signs_of_more_elsewhere_mark_the_story_partial() {
     let teaser = format!("<p>{}</p><p>{}</p>", STORY[0], STORY[1]);

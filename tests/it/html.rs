@@ -1,9 +1,11 @@
 //! Any text parses: spans lie where they must, work is linear, and no text is invented.
 
-use copydesk::model::Budget;
 use copydesk::model::html::HtmlPage;
+use copydesk::model::page::{Hints, Media, RawBody};
+use copydesk::model::{Budget, ParkReason, RawPage, Rejection, SiteKnowledge};
+use copydesk::read::extract::html::witness::{json_strings, unescape};
 use copydesk::read::extract::html::{assemble, features::Sight, model::MODEL};
-use copydesk::read::{Limits, html};
+use copydesk::read::{Limits, ReadSettings, decode, html, read};
 use proptest::prelude::*;
 
 /// Pieces that pages, good and bad, are made of.
@@ -127,4 +129,93 @@ proptest! {
     fn any_bytes_between_brackets_parse(source in "[<>/!a-z=\"' \\-&;#\\[\\]]{0,400}") {
         check(&source);
     }
+
+    #[test]
+    fn any_bytes_are_answered_in_linear_work(bytes in prop::collection::vec(any::<u8>(), 0..2000), html in any::<bool>()) {
+        answer(&bytes, html);
+    }
+
+    #[test]
+    fn any_page_of_stories_in_markup_and_data_is_answered(pieces in prop::collection::vec(0..STORY.len() + PIECES.len(), 0..60)) {
+        let source: String =
+            pieces.into_iter().map(|p| STORY.get(p).copied().unwrap_or_else(|| PIECES[p - STORY.len()])).collect();
+        answer(source.as_bytes(), true);
+    }
+}
+
+/// Pieces that make a page a story, in its markup and in its data.
+const STORY: [&str; 9] = [
+    "<!doctype html><title>Ferry aground off Port Lindow</title><h1>Ferry aground off Port Lindow</h1>",
+    "<p>Two tugs pulled the ship free before noon, and divers looked for damage, said Mara Quill of the station.</p>",
+    "<article><p>\u{202e}An inquiry will look at the engines\u{202c}, the harbour office said; it will take until autumn.</p>",
+    "<div class=related><h3>Read more</h3><p><a href=/a>Ten quiet beaches for the summer, and how to get there.</a></p></div>",
+    "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"articleBody\":\"The wind had torn the ship from its \
+     course, the captain told the office on Tuesday. Nobody was hurt, and all the cars stayed dry. The company said that services \
+     would start again on Thursday at the earliest. Tickets stay valid until then, and the hotline is open all night for those \
+     who wait. Next week a second ship will help out, which the islands had asked for since the spring of last year.\"}</script>",
+    "<script>self.__next_f.push([1,\"2:[\\\"$\\\",\\\"p\\\",null,{\\\"children\\\":\\\"The gulls came back to the pier on \
+     Monday, said the warden, who counts them each morning.\\\"}]\\n\"])</script>",
+    "<script>self.__next_f.push([1,\"3:T80,The mayor promised a new bridge.\\nIt is to be open to walkers",
+    "<script>self.__next_f.push(",
+    "<script>window.__NUXT__=(function(a){return {post:{body:\"The library moved into the old ferry.\"}}}(1));</script>",
+];
+
+/// Work allowed a byte: a block of four bytes costs some two thousand units, and is looked at in every step.
+const UNITS_A_BYTE: u64 = 2_000;
+
+fn answer(bytes: &[u8], html: bool) {
+    let settings = ReadSettings::default();
+    let raw = RawPage {
+        message_id: None,
+        url: Some("https://lindow-herald.example/2026/03/31/ferry".into()),
+        source: None,
+        scraper: None,
+        fetched_at: None,
+        status: None,
+        headers: Default::default(),
+        content_type: html.then(|| "text/html".into()),
+        content_encoding: None,
+        body: RawBody::Bytes(bytes.to_vec().into()),
+        hints: Hints::default(),
+    };
+    let units = UNITS_A_BYTE * bytes.len() as u64 + 1_000_000;
+    let mut budget = Budget::new(units);
+    let article = match read(raw.clone(), &SiteKnowledge::default(), &settings, &mut budget) {
+        Ok(reading) => reading.article,
+        Err(rejected) => {
+            let over = matches!(rejected.rejection, Rejection::Park { reason: ParkReason::LimitWork, .. });
+            assert!(!over, "{} units for {} bytes: {rejected}", budget.used(), bytes.len());
+            return;
+        }
+    };
+    let decoded = decode::decode(raw, &settings.limits, &mut Budget::new(u64::MAX)).expect("decoded before");
+    if decoded.media == Media::Html {
+        let body = letters(&article.body());
+        let sources = sources(&page(&decoded.text));
+        assert!(
+            sources.iter().any(|s| is_within(&body, s)),
+            "{:?} is in none of {sources:?}",
+            article.body()
+        );
+    }
+}
+
+/// What the visible page says, what its JSON-LD, and what its scripts.
+fn sources(page: &HtmlPage) -> Vec<Vec<char>> {
+    let mut sources = vec![letters(&page.text)];
+    sources
+        .extend(page.head.json_ld.iter().flat_map(|j| json_strings(j, "articleBody")).map(|s| letters(&s)));
+    let state: String = page.head.state.iter().map(|(_, script)| unescape(script)).collect();
+    sources.push(letters(&unescape(&state)));
+    sources
+}
+
+fn letters(text: &str) -> Vec<char> {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether `part` is what is left of `whole` when something is taken away.
+fn is_within(part: &[char], whole: &[char]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|c| rest.any(|w| w == c))
 }

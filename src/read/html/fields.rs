@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::attributes::{Attributes, Name, Value};
 use super::entities;
 use super::head;
 use super::stack::{Builder, Element};
 use super::tags::Tag;
 use crate::model::html::{Anchor, Image, Prop, Span, TimeElement};
+use crate::read::clean::repair::is_direction_override;
 
 impl<'s> Builder<'s> {
     /// Elements without content.
@@ -164,7 +167,7 @@ pub fn spelled(source: &str, value: Value) -> &str {
 /// An attribute's value with its references decoded.
 pub fn decoded(raw: &str) -> Cow<'_, str> {
     if !raw.contains('&') {
-        return Cow::Borrowed(raw);
+        return without_overrides(raw);
     }
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -184,7 +187,21 @@ pub fn decoded(raw: &str) -> Cow<'_, str> {
         rest = &rest[taken..];
     }
     out.push_str(rest);
-    Cow::Owned(out)
+    Cow::Owned(without_overrides(&out).into_owned())
+}
+
+/// Text without the characters that turn its direction round.
+pub fn without_overrides(text: &str) -> Cow<'_, str> {
+    if memmem::find(text.as_bytes(), b"\xe2\x80").is_none()
+        && memmem::find(text.as_bytes(), b"\xe2\x81").is_none()
+    {
+        return Cow::Borrowed(text);
+    }
+    if text.contains(is_direction_override) {
+        Cow::Owned(text.replace(is_direction_override, ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A range of the text without the white space at its ends.

@@ -1,13 +1,28 @@
 //! What the head says, and what scripts anywhere say: title, metas, links, JSON-LD, page state.
 
+use memchr::memmem;
+
 use super::attributes::{Attributes, Name};
-use super::fields::{decoded, spelled};
+use super::fields::{decoded, spelled, without_overrides};
 use super::stack::Builder;
 use super::writer::Writer;
 use crate::model::html::LinkElement;
 
 /// Scripts shorter than this hold settings, not a story.
 const STATE_BYTES: usize = 1500;
+/// What each piece of a page streamed by Next.js begins with, and the name that all of them have here.
+const FLIGHT_CALL: &str = "self.__next_f.push(";
+const FLIGHT: &str = "__next_f";
+/// Variables of well-known frameworks, which scripts assign behind other code too.
+const KNOWN: [&str; 7] = [
+    "__INITIAL_STATE__",
+    "__PRELOADED_STATE__",
+    "__APOLLO_STATE__",
+    "__NUXT__",
+    "__NEXT_DATA__",
+    "__data",
+    "Fusion.globalContent",
+];
 /// Metas and links beyond these are noise; a page has about forty.
 const MOST_METAS: usize = 2_000;
 const MOST_LINKS: usize = 1_000;
@@ -67,6 +82,8 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
     let json_ld = kind.starts_with("application/ld+json");
     let name = if json_ld {
         String::new()
+    } else if text.starts_with(FLIGHT_CALL) {
+        FLIGHT.to_owned()
     } else if text.len() < STATE_BYTES {
         return;
     } else if kind.contains("json") {
@@ -75,7 +92,7 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
             id => id,
         }
     } else {
-        match assigned_variable(text) {
+        match assigned_variable(text).or_else(|| known_variable(text)) {
             Some(name) => name.to_owned(),
             None => return,
         }
@@ -89,7 +106,7 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
     if used + text.len() > builder.limits.json_ld_bytes {
         builder.hit("json_ld_bytes");
     } else if json_ld {
-        builder.page.head.json_ld.push(text.to_owned());
+        builder.page.head.json_ld.push(without_overrides(text).into_owned());
     } else {
         builder.page.head.state.push((name, text.to_owned()));
     }
@@ -112,6 +129,16 @@ fn assigned_variable(text: &str) -> Option<&str> {
         name.rsplit([' ', ';', '\n']).next()?.trim_start_matches("window.").trim_start_matches("self.");
     let plain = |c: char| c.is_ascii_alphanumeric() || "_$.[]\"'".contains(c);
     (!name.is_empty() && name.chars().all(plain)).then_some(name)
+}
+
+/// A known variable that is assigned anywhere in a script.
+fn known_variable(text: &str) -> Option<&'static str> {
+    KNOWN.into_iter().find(|name| {
+        memmem::find(text.as_bytes(), name.as_bytes()).is_some_and(|at| {
+            let behind = text[at + name.len()..].trim_start_matches(['"', '\'', ']']).trim_start();
+            behind.strip_prefix('=').is_some_and(|rest| !rest.starts_with('='))
+        })
+    })
 }
 
 fn value(builder: &Builder, attributes: &Attributes, name: Name) -> String {

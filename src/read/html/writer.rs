@@ -1,6 +1,7 @@
 //! The page's one text buffer: white space collapsed, references decoded, invisible characters dropped.
 
 use super::entities;
+use crate::read::clean::repair::is_direction_override;
 
 /// Text of all blocks, and the block that is being written.
 #[derive(Debug, Default)]
@@ -168,7 +169,8 @@ fn copy_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// Soft hyphen, zero-width space, word joiner, byte order mark. Joiners stay: Persian and Hindi need them.
+/// Soft hyphen, zero-width space, word joiner, byte order mark, and what turns the direction of text round.
+/// Joiners stay: Persian and Hindi need them.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}') || is_direction_override(c)
 }

@@ -22,6 +22,7 @@ pub fn repair(text: &str) -> (Cow<'_, str>, Vec<Repair>) {
             (Repair::HtmlEntities, entities::decode),
             (Repair::Mojibake, mojibake::undo),
             (Repair::SoftHyphens, strip_invisible),
+            (Repair::Direction, strip_overrides),
             (Repair::Spaces, plain_spaces),
             (Repair::LineHyphens, hyphens::join),
             (Repair::Nfc, compose),
@@ -67,6 +68,20 @@ fn strip_invisible(text: &str) -> Option<String> {
         return None;
     }
     Some(text.replace(invisible, ""))
+}
+
+/// Embeddings, overrides and isolates: they belong to a layout, and hide in a text what it says. The marks
+/// that right-to-left text is spelled with (U+200E, U+200F, U+061C) stay.
+fn strip_overrides(text: &str) -> Option<String> {
+    if text.is_ascii() || !text.contains(is_direction_override) {
+        return None;
+    }
+    Some(text.replace(is_direction_override, ""))
+}
+
+/// Whether a character turns the direction of the text behind it (UAX 9, section 2).
+pub fn is_direction_override(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// No-break and typographic spaces become spaces, stray line separators line ends; control characters go.
@@ -158,6 +173,7 @@ mod tests {
         "Рік тому Сім'я Рєпіних жила в Україні. Сёстры, Ріо-де-Жанейро, її ґанок.",
         "Привет, мир! «Россия» и Сербия. Љубав, Њујорк, Ђоковић.",
         "東京都は31日、新たな計画を発表した。「問題ない」と述べた。\n　知事は会見で語った。",
+        "\u{200f}قال الوزير (EU\u{200e}) إن «الاتفاق»\u{61c} قريب.",
         "می‌خواهم به خانه بروم. हिन्दी में समाचार 👩‍👩‍👧",
         "AT&T and R&D; Tom & Jerry, P&O. a&b;c Fish &chips;",
         "Việt Nam đã ký kết một thỏa thuận về thương mại điện tử.",

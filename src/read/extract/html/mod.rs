@@ -20,6 +20,8 @@ pub mod rules;
 pub mod site;
 /// Stories that stand in data alone.
 pub mod source;
+/// The story among the strings of script state.
+pub mod state;
 /// Title, description, JSON-LD body.
 pub mod witness;
 
