@@ -448,7 +448,8 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_term_is_none() {
-        let lexicon = "plural = s\n[20000717]\nmarte, embargo, probe, gen*\n[none]\nmartes, sin embargo, gener*";
+        let lexicon =
+            "plural = s\n[20000717]\nmarte, embargo, probe, gen*\n[none]\nmartes, sin embargo, gener*";
         for (text, expected) in [
             ("marte", vec![(13, 1.0)]),
             ("el martes", vec![]),
@@ -491,7 +492,8 @@ mod tests {
             assert_eq!(first(french, text).len(), terms, "{text}");
         }
         let arabic = "article = al\n[20000574]\nوزير خارجية, انتخابات, إعلام";
-        for text in ["وزير الخارجية", "ووزير الخارجية", "الانتخابات", "بالانتخابات", "للانتخابات", "انتخابات", "الاعلام"]
+        for text in
+            ["وزير الخارجية", "ووزير الخارجية", "الانتخابات", "بالانتخابات", "للانتخابات", "انتخابات", "الاعلام"]
         {
             assert_eq!(first(arabic, text).len(), 1, "{text}");
         }
@@ -501,9 +503,14 @@ mod tests {
     #[test]
     fn mistakes_name_their_line() {
         let taxonomy = Taxonomy::shipped();
-        for (text, line) in
-            [("goal", 1), ("[20000822]\n\ngoal:x", 3), ("[99999999]", 1), ("[20000822]\nab*", 2), ("[20000822]\ne-book*", 2), ("[20000822]\nball\n[none]\nball", 4)]
-        {
+        for (text, line) in [
+            ("goal", 1),
+            ("[20000822]\n\ngoal:x", 3),
+            ("[99999999]", 1),
+            ("[20000822]\nab*", 2),
+            ("[20000822]\ne-book*", 2),
+            ("[20000822]\nball\n[none]\nball", 4),
+        ] {
             assert_eq!(Lexicon::compile(&[text], &taxonomy).unwrap_err().line, line, "{text}");
         }
     }
