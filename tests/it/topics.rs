@@ -475,6 +475,13 @@ mod witnesses_and_rules {
             weak,
         };
         let bytes = train(&read_examples(&csv).unwrap(), &TopicTraining::default(), card).unwrap();
+        let own = copydesk::assess::classify::linear::Linear::parse(&bytes).unwrap();
+        let mut test = read_examples(&csv).unwrap();
+        test[0].label = "Buses".into();
+        test[1].label = "Trams".into();
+        let score = copydesk::train::topics_score::score_own(&own, &test);
+        let expected = [("user:fruit".to_owned(), 29, 29), ("user:trams".to_owned(), 30, 29)];
+        assert_eq!((score.labels.as_slice(), score.unknown), (expected.as_slice(), 1));
         let path = directory.path().join("mine.model");
         std::fs::write(&path, bytes).unwrap();
         let settings = ClassifySettings { model: Some(path), ..ClassifySettings::default() };
