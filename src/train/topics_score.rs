@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::topics::Example;
+use super::topics::{Example, code};
+use crate::assess::classify::linear::Linear;
 use crate::assess::classify::taxonomy::TOPICS;
 use crate::assess::classify::tokens::Words;
 use crate::assess::classify::topics::TopicModel;
@@ -53,6 +54,45 @@ pub fn score(model: &TopicModel, examples: &[Example], language: &str) -> TopicS
         })
         .collect();
     summarise(model, guesses)
+}
+
+/// A model with labels of its own stands alone: how many texts get theirs, by label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnScore {
+    /// Label, texts, right.
+    pub labels: Vec<(String, usize, usize)>,
+    /// Texts under labels that the model was not trained on.
+    pub unknown: usize,
+}
+
+/// Scores a user's own model on texts with its labels.
+pub fn score_own(own: &Linear, examples: &[Example]) -> OwnScore {
+    let mut labels: Vec<(String, usize, usize)> = own.card.labels.iter().map(|l| (l.clone(), 0, 0)).collect();
+    let mut unknown = 0;
+    for example in examples {
+        let Some(truth) = own.card.labels.iter().position(|l| *l == code(&example.label)) else {
+            unknown += 1;
+            continue;
+        };
+        let logits = own.logits(&Words::of(&example.text));
+        let best = (0..logits.len()).max_by(|a, b| logits[*a].total_cmp(&logits[*b]));
+        labels[truth].1 += 1;
+        labels[truth].2 += usize::from(best == Some(truth));
+    }
+    OwnScore { labels, unknown }
+}
+
+impl fmt::Display for OwnScore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |part: fn(&(String, usize, usize)) -> usize| self.labels.iter().map(part).sum::<usize>();
+        let (texts, right) = (of(|l| l.1), of(|l| l.2));
+        let share = right as f64 / texts.max(1) as f64;
+        writeln!(f, "texts {texts}  accuracy {share:.3}  of unknown labels {}", self.unknown)?;
+        for (label, texts, right) in &self.labels {
+            writeln!(f, "  {label:<45} {texts:>6}  right {right}")?;
+        }
+        Ok(())
+    }
 }
 
 fn summarise(model: &TopicModel, mut guesses: Vec<Guess>) -> TopicScore {

@@ -2,6 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+use copydesk::model::article::Kind;
+use copydesk::model::page::{Hints, RawBody, RawPage};
+use copydesk::model::{Budget, SiteKnowledge};
+use copydesk::read::{ReadSettings, Reading, Rejected, read};
 use copydesk::train::kinds;
 
 fn corpus() -> Option<PathBuf> {
@@ -27,4 +32,84 @@ fn kinds_hold_in_languages_never_seen() {
         let shipped = std::fs::read_to_string("src/read/describe/kind/weights.tsv").unwrap();
         assert!(trained.weights == shipped, "the shipped weights are stale: run `copydesk train kinds`");
     }
+}
+
+/// One of `tests/kinds/briefs.txt` as a site would print it: the story is the least of it.
+fn page(language: &str, headline: &str, story: &str, banner: &str, logins: &str) -> String {
+    let parts = |text: &str, tag: &str| -> String {
+        text.split([';', '；', '؛']).map(|t| format!("<{tag} href=\"/u\">{}</{tag}>", t.trim())).collect()
+    };
+    format!(
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{headline}</title>\
+         <meta property=\"og:type\" content=\"article\"></head><body>\
+         <div id=\"cookie\" class=\"banner\" role=\"dialog\"><p>{banner}</p>{}</div>\
+         <header><nav>{}<a href=\"/\">Home</a></nav></header>\
+         <main><article><h1>{headline}</h1><p>{story}</p></article></main>\
+         <footer><form action=\"/login\"><input type=\"email\"><input type=\"password\">{}</form></footer>\
+         </body></html>",
+        parts(banner, "button"),
+        parts(logins, "a"),
+        parts(logins, "a"),
+    )
+}
+
+fn look(url: &str, html: String) -> Result<Reading, Box<Rejected>> {
+    let raw = RawPage {
+        message_id: None,
+        url: Some(url.to_owned()),
+        source: None,
+        scraper: None,
+        fetched_at: None,
+        status: Some(200),
+        headers: Default::default(),
+        content_type: Some("text/html; charset=utf-8".into()),
+        content_encoding: None,
+        body: RawBody::Bytes(Bytes::from(html)),
+        hints: Hints::default(),
+    };
+    let settings = ReadSettings::default();
+    let mut budget = Budget::new(settings.limits.work_units);
+    read(raw, &SiteKnowledge::default(), &settings, &mut budget).map_err(Box::new)
+}
+
+#[test]
+fn a_short_story_is_not_lost_among_banners_and_login_links() {
+    let briefs = std::fs::read_to_string("tests/kinds/briefs.txt").unwrap();
+    let lines: Vec<&str> = briefs.lines().filter(|l| !l.starts_with('#')).collect();
+    assert!(lines.len() >= 20);
+    let mut lost = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let fields: Vec<&str> = line.split('|').collect();
+        let [language, headline, story, banner, logins] = fields[..] else { panic!("{line}") };
+        let url = format!("https://bote.example/local/{number}");
+        match look(&url, page(language, headline, story, banner, logins)) {
+            Ok(reading) if matches!(reading.article.kind, Kind::Brief | Kind::Article) => {
+                let body = reading.article.body();
+                if !body.contains(story) {
+                    lost.push(format!("{language} {headline}: the story is {body:?}"));
+                }
+            }
+            Ok(reading) => lost.push(format!("{language} {headline}: {:?}", reading.article.kind)),
+            Err(rejected) => lost.push(format!("{language} {headline}: {:?}", rejected.rejection)),
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+#[test]
+fn walls_stay_walls() {
+    let mut published = Vec::new();
+    let mut walls = 0;
+    for file in ["consent", "login"] {
+        let pages = std::fs::read_to_string(format!("tests/kinds/{file}.jsonl")).unwrap();
+        for line in pages.lines() {
+            let page: serde_json::Value = serde_json::from_str(line).unwrap();
+            let field = |name: &str| page[name].as_str().unwrap_or_default().to_owned();
+            walls += 1;
+            if look(&field("url"), field("html")).is_ok() {
+                published.push(field("id"));
+            }
+        }
+    }
+    assert!(published.len() * 50 <= walls, "{} of {walls}: {published:?}", published.len());
 }

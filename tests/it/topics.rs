@@ -312,6 +312,30 @@ fn each_topic_and_each_trap() {
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
+/// `tests/topics/*.txt`: invented articles over all first-level topics. Some were written to mislead.
+#[test]
+fn invented_articles_of_eight_languages() {
+    let model = TopicModel::shipped().unwrap();
+    for (language, least_a_topic) in
+        [("de", 10), ("fr", 10), ("es", 5), ("da", 1), ("nb", 1), ("sv", 1), ("ar", 1), ("nn", 1)]
+    {
+        let file = if language == "nn" { "nb" } else { language };
+        let text = std::fs::read_to_string(format!("tests/topics/{file}.txt")).unwrap();
+        let mut by_topic = [0; 17];
+        let mut missed = Vec::new();
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            let (topic, text) = line.split_once('|').unwrap();
+            by_topic[topic.parse::<usize>().unwrap() - 1] += 1;
+            let found = first(&model, language, text);
+            if found != format!("medtop:{topic}000000") {
+                missed.push(format!("{topic}: {found} for {text}"));
+            }
+        }
+        assert!(by_topic.iter().all(|n| *n >= least_a_topic), "{language}: {by_topic:?}");
+        assert!(missed.len() * 50 <= by_topic.iter().sum(), "{language}: {}", missed.join("\n"));
+    }
+}
+
 #[test]
 fn an_article_of_two_topics_has_both() {
     let model = TopicModel::shipped().unwrap();
@@ -451,6 +475,13 @@ mod witnesses_and_rules {
             weak,
         };
         let bytes = train(&read_examples(&csv).unwrap(), &TopicTraining::default(), card).unwrap();
+        let own = copydesk::assess::classify::linear::Linear::parse(&bytes).unwrap();
+        let mut test = read_examples(&csv).unwrap();
+        test[0].label = "Buses".into();
+        test[1].label = "Trams".into();
+        let score = copydesk::train::topics_score::score_own(&own, &test);
+        let expected = [("user:fruit".to_owned(), 29, 29), ("user:trams".to_owned(), 30, 29)];
+        assert_eq!((score.labels.as_slice(), score.unknown), (expected.as_slice(), 1));
         let path = directory.path().join("mine.model");
         std::fs::write(&path, bytes).unwrap();
         let settings = ClassifySettings { model: Some(path), ..ClassifySettings::default() };
@@ -505,6 +536,64 @@ mod witnesses_and_rules {
             let found = classifier.ask_remote(&article, classifier.classify(&article)).await;
             assert_eq!(found.topics[0].code, code);
             assert_eq!(found.models, ["topics-1", model]);
+        }
+    }
+
+    /// Takes every call and answers none of them; counts the calls.
+    fn stalling() -> (String, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/topics", listener.local_addr().unwrap());
+        let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = std::sync::Arc::clone(&calls);
+        std::thread::spawn(move || {
+            let mut held = Vec::new();
+            for stream in listener.incoming() {
+                counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                held.push(stream);
+            }
+        });
+        (url, calls)
+    }
+
+    #[tokio::test]
+    async fn a_remote_model_that_stalls_costs_its_budget_five_times_and_then_nothing() {
+        let text = super::CASES.iter().find(|c| c.1 == 15).unwrap().2;
+        let article = article(text, json!({}));
+        let (url, calls) = stalling();
+        let settings = ClassifySettings {
+            remote_url: Some(url),
+            remote_budget: Duration::from_millis(60),
+            ..ClassifySettings::default()
+        };
+        let classifier = Classifier::load(settings).unwrap();
+        let mut words = Vec::new();
+        for _ in 0..8 {
+            let found = classifier.ask_remote(&article, classifier.classify(&article)).await;
+            assert_eq!(found.topics[0].code, "medtop:15000000", "the embedded model's answer stands");
+            assert!(found.evidence.contains_key("topics"));
+            words.push(found.models[1].clone());
+        }
+        assert!(words[..5].iter().all(|w| w == "remote:fallback(timeout)"), "{words:?}");
+        assert!(words[5..].iter().all(|w| w == "remote:fallback(circuit-open)"), "{words:?}");
+        assert!(calls.load(std::sync::atomic::Ordering::SeqCst) <= 5, "an open breaker calls nobody");
+    }
+
+    #[tokio::test]
+    async fn a_remote_model_that_fails_is_asked_again_within_its_budget() {
+        let text = super::CASES.iter().find(|c| c.1 == 15).unwrap().2;
+        let article = article(text, json!({}));
+        for (url, word) in [
+            (server("503 Service Unavailable", ""), "remote:fallback(timeout)"),
+            ("http://127.0.0.1:1/topics".to_owned(), "remote:fallback(timeout)"),
+        ] {
+            let settings = ClassifySettings {
+                remote_url: Some(url),
+                remote_budget: Duration::from_millis(200),
+                ..ClassifySettings::default()
+            };
+            let classifier = Classifier::load(settings).unwrap();
+            let found = classifier.ask_remote(&article, classifier.classify(&article)).await;
+            assert_eq!((found.topics[0].code.as_str(), found.models[1].as_str()), ("medtop:15000000", word));
         }
     }
 }

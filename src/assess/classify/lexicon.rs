@@ -1,5 +1,9 @@
 //! The lexica: hand-written terms over first- and second-level topics, one file a language, compiled to
 //! hash tables at start. Matching is longest-first in one pass, so time is linear in the text.
+//!
+//! A file says what its spelling allows: `plural = s` adds regular plurals, `accents = may fall` the forms
+//! without accents that capitals and wire copy have, `article = al` the Arabic article and what is written
+//! on to it. Under `[none]` stand words that only look like a term.
 
 use rustc_hash::FxHashMap;
 
@@ -11,6 +15,9 @@ const MAX_PHRASE: usize = 10;
 /// Shortest beginning or ending of a word that a pattern may name, in bytes.
 const MIN_PATTERN: usize = 3;
 
+/// The topic of what only looks like a term.
+const NO_TOPIC: u16 = u16::MAX;
+
 /// One language, compiled.
 #[derive(Debug, Default)]
 pub struct Lexicon {
@@ -20,7 +27,15 @@ pub struct Lexicon {
     prefixes: FxHashMap<u64, u32>,
     suffixes: FxHashMap<u64, u32>,
     entries: Vec<Entry>,
+    spelling: Spelling,
+}
+
+/// Forms that a file's directives add to its terms.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spelling {
     plural_s: bool,
+    accents_fall: bool,
+    article_al: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -56,7 +71,7 @@ impl Lexicon {
     pub fn compile(texts: &[&str], taxonomy: &Taxonomy) -> Result<Self, LexiconError> {
         let mut lexicon = Self::default();
         for text in texts {
-            lexicon.plural_s = false;
+            lexicon.spelling = Spelling::default();
             lexicon.read(text, taxonomy)?;
         }
         Ok(lexicon)
@@ -78,6 +93,10 @@ impl Lexicon {
         let mut hits: Vec<(u32, u32)> = counts.into_iter().collect();
         hits.sort_unstable();
         for (entry, count) in hits {
+            if self.entries[entry as usize].weights.is_empty() {
+                heard.terms -= 1;
+                continue;
+            }
             let strength = (1.0 + (count as f32).ln()) / norm;
             let mut best = [0.0f32; TOPICS];
             for &(topic, weight) in &self.entries[entry as usize].weights {
@@ -101,14 +120,14 @@ impl Lexicon {
             let found = match self.longest(words, at) {
                 Some((entry, length)) => {
                     at += length;
-                    Some(entry)
+                    [Some(entry), None]
                 }
                 None => {
                     at += 1;
-                    self.pattern(words.lower(&all[at - 1]))
+                    self.patterns(words.lower(&all[at - 1]))
                 }
             };
-            if let Some(entry) = found {
+            for entry in found.into_iter().flatten() {
                 *counts.entry(entry).or_insert(0) += 1;
             }
         }
@@ -133,13 +152,14 @@ impl Lexicon {
         best
     }
 
-    /// The longest beginning, else the longest ending, that a pattern names.
-    fn pattern(&self, word: &str) -> Option<u32> {
+    /// The longest beginning and the longest ending that a pattern names: both halves of a compound speak.
+    fn patterns(&self, word: &str) -> [Option<u32>; 2] {
         let bytes = word.as_bytes();
+        let mut found = [None; 2];
         if bytes.len() < MIN_PATTERN {
-            return None;
+            return found;
         }
-        let mut best = None;
+        let mut begun = 0;
         if !self.prefixes.is_empty() {
             let mut hash = tokens::start();
             for (i, byte) in bytes.iter().enumerate() {
@@ -147,22 +167,22 @@ impl Lexicon {
                 if i + 1 >= MIN_PATTERN
                     && let Some(&entry) = self.prefixes.get(&hash)
                 {
-                    best = Some(entry);
+                    (found[0], begun) = (Some(entry), i + 1);
                 }
             }
         }
-        if best.is_none() && !self.suffixes.is_empty() {
+        if !self.suffixes.is_empty() {
             let mut hash = tokens::start();
-            for (i, byte) in bytes.iter().rev().enumerate() {
+            for (i, byte) in bytes[begun..].iter().rev().enumerate() {
                 hash = tokens::step(hash, *byte);
                 if i + 1 >= MIN_PATTERN
                     && let Some(&entry) = self.suffixes.get(&hash)
                 {
-                    best = Some(entry);
+                    found[1] = Some(entry);
                 }
             }
         }
-        best
+        found
     }
 
     fn read(&mut self, text: &str, taxonomy: &Taxonomy) -> Result<(), LexiconError> {
@@ -173,8 +193,17 @@ impl Lexicon {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if line.replace(' ', "") == "plural=s" {
-                self.plural_s = true;
+            match line {
+                "plural = s" => self.spelling.plural_s = true,
+                "accents = may fall" => self.spelling.accents_fall = true,
+                "article = al" => self.spelling.article_al = true,
+                _ => {}
+            }
+            if line.contains(" = ") {
+                continue;
+            }
+            if line == "[none]" {
+                topic = Some(NO_TOPIC);
                 continue;
             }
             if let Some(head) = line.strip_prefix('[') {
@@ -206,17 +235,24 @@ impl Lexicon {
         }
         let capital = all[0].capital;
         let hashes: Vec<u64> = all.iter().map(|w| w.hash).collect();
+        if topic == NO_TOPIC && self.means_something(&hashes) {
+            return Err(format!("{term:?}: stands under a topic too"));
+        }
         self.put(&hashes, topic, weight, capital, false);
-        if self.plural_s
-            && let Some(last) = all.last()
-            && let Some(plural) = plural(words.lower(last))
-        {
-            let mut hashes = hashes;
-            let end = hashes.len() - 1;
-            hashes[end] = tokens::hash(plural.as_bytes());
+        if topic == NO_TOPIC {
+            return Ok(());
+        }
+        for form in self.spelling.forms(&words) {
+            let hashes: Vec<u64> = form.iter().map(|w| tokens::hash(w.as_bytes())).collect();
             self.put(&hashes, topic, weight, capital, true);
         }
         Ok(())
+    }
+
+    fn means_something(&self, words: &[u64]) -> bool {
+        let phrase = words[1..].iter().fold(words[0], |p, w| tokens::join(p, *w));
+        let entry = self.terms.get(&phrase).map(|e| &self.entries[*e as usize]);
+        entry.is_some_and(|e| !e.derived && !e.weights.is_empty())
     }
 
     fn put(&mut self, words: &[u64], topic: u16, weight: f32, capital: bool, derived: bool) {
@@ -225,7 +261,8 @@ impl Lexicon {
         let phrase = words[1..].iter().fold(words[0], |p, w| tokens::join(p, *w));
         let entry = *self.terms.entry(phrase).or_insert(self.entries.len() as u32);
         if entry as usize == self.entries.len() {
-            self.entries.push(Entry { capital, derived, weights: vec![(topic, weight)] });
+            self.entries.push(Entry { capital, derived, weights: Vec::new() });
+            set(&mut self.entries[entry as usize].weights, topic, weight);
             return;
         }
         let entry = &mut self.entries[entry as usize];
@@ -243,10 +280,8 @@ impl Lexicon {
         if part.len() < MIN_PATTERN || part.contains([' ', '*']) {
             return Err(format!("{part:?}: a pattern wants one word of at least {MIN_PATTERN} bytes"));
         }
-        // A hyphen parts words, so that a pattern over it is a pattern over the first part.
-        let part = part.split('-').find(|p| !p.is_empty()).unwrap_or(part);
-        if part.len() < MIN_PATTERN {
-            return Ok(());
+        if part.contains('-') {
+            return Err(format!("{part:?}: a hyphen parts words; write them out without a star"));
         }
         let (table, hash) = if ending {
             (&mut self.suffixes, part.bytes().rev().fold(tokens::start(), tokens::step))
@@ -256,6 +291,8 @@ impl Lexicon {
         let entry = *table.entry(hash).or_insert(self.entries.len() as u32);
         if entry as usize == self.entries.len() {
             self.entries.push(Entry::default());
+        } else if topic == NO_TOPIC {
+            return Err(format!("{part:?}: stands under a topic too"));
         }
         set(&mut self.entries[entry as usize].weights, topic, weight);
         Ok(())
@@ -263,6 +300,9 @@ impl Lexicon {
 }
 
 fn set(weights: &mut Vec<(u16, f32)>, topic: u16, weight: f32) {
+    if topic == NO_TOPIC {
+        return;
+    }
     match weights.iter_mut().find(|(t, _)| *t == topic) {
         Some(known) => known.1 = weight,
         None => weights.push((topic, weight)),
@@ -275,6 +315,84 @@ fn weighted(term: &str) -> Result<(&str, f32), String> {
         Ok(w) if w > 0.0 && w <= 3.0 => Ok((word.trim(), w)),
         _ => Err(format!("{term:?}: a weight is above 0 and at most 3")),
     }
+}
+
+impl Spelling {
+    /// Further forms of a term, each word by word.
+    fn forms(self, words: &Words) -> Vec<Vec<String>> {
+        let said: Vec<String> = words.all().iter().map(|w| words.lower(w).to_owned()).collect();
+        let mut forms = Vec::new();
+        if self.article_al {
+            forms = al_forms(&said);
+        }
+        if self.plural_s
+            && let Some(last) = said.last()
+            && let Some(plural) = plural(last)
+        {
+            let mut form = said.clone();
+            form.pop();
+            form.push(plural);
+            forms.push(form);
+        }
+        if self.accents_fall {
+            let bare: Vec<Vec<String>> = std::iter::once(&said)
+                .chain(&forms)
+                .map(|form| form.iter().map(|w| bare(w)).collect::<Vec<_>>())
+                .filter(|form| *form != said)
+                .collect();
+            forms.extend(bare);
+        }
+        forms
+    }
+}
+
+/// A word as capitals and wire copy have it. An accent on the last letters stays, and so do those of short
+/// words, since they part words (`marché`, `marche`); one on the first letter always may fall.
+fn bare(word: &str) -> String {
+    let letters = word.chars().count();
+    let plain = |c: char| match c {
+        'à' | 'á' | 'â' | 'ã' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'õ' => 'o',
+        'ù' | 'ú' | 'û' => 'u',
+        'ç' => 'c',
+        c => c,
+    };
+    let falls = |i: usize| i == 0 || letters >= 6 && i + 3 < letters;
+    word.chars().enumerate().map(|(i, c)| if falls(i) { plain(c) } else { c }).collect()
+}
+
+/// Arabic terms with the article on every word, with what is written on to the first, and with a bare alef.
+fn al_forms(said: &[String]) -> Vec<Vec<String>> {
+    let defined = |w: &String| if w.starts_with("ال") { w.clone() } else { format!("ال{w}") };
+    let onto = |clitic: &str, form: &[String]| {
+        let mut form = form.to_vec();
+        form[0] = match (clitic, form[0].strip_prefix("ال")) {
+            ("ل", Some(rest)) => format!("لل{rest}"),
+            _ => format!("{clitic}{}", form[0]),
+        };
+        form
+    };
+    let with: Vec<String> = said.iter().map(defined).collect();
+    // The second of two nouns alone is defined: `وزير الخارجية`.
+    let mut construct = said.to_vec();
+    if let Some(last) = construct.last_mut() {
+        *last = defined(last);
+    }
+    let mut forms = vec![with.clone(), construct.clone()];
+    for form in [said, &with, &construct] {
+        forms.extend(["و", "ب", "ل"].map(|clitic| onto(clitic, form)));
+    }
+    let folded: Vec<Vec<String>> = std::iter::once(said)
+        .chain(forms.iter().map(Vec::as_slice))
+        .map(|form| form.iter().map(|w| w.replace(['أ', 'إ', 'آ'], "ا").replace('ى', "ي")).collect())
+        .collect();
+    forms.extend(folded);
+    forms.retain(|form| form != said);
+    forms.sort();
+    forms.dedup();
+    forms
 }
 
 /// The regular plural in `s`, which English, French, Spanish and Portuguese share.
@@ -329,11 +447,70 @@ mod tests {
     }
 
     #[test]
+    fn what_only_looks_like_a_term_is_none() {
+        let lexicon =
+            "plural = s\n[20000717]\nmarte, embargo, probe, gen*\n[none]\nmartes, sin embargo, gener*";
+        for (text, expected) in [
+            ("marte", vec![(13, 1.0)]),
+            ("el martes", vec![]),
+            ("sin embargo", vec![]),
+            ("genetic", vec![(13, 1.0)]),
+            ("generally", vec![]),
+        ] {
+            assert_eq!(first(lexicon, text), expected, "{text}");
+        }
+        let taxonomy = Taxonomy::shipped();
+        let lexicon = Lexicon::compile(&[lexicon], &taxonomy).unwrap();
+        assert_eq!(lexicon.hear(&Words::of("martes, sin embargo"), &taxonomy).terms, 0);
+    }
+
+    #[test]
+    fn both_halves_of_a_compound_speak() {
+        let lexicon = "[20000822]\nfußball*\n[20000574]\n*ministerin, *ballett";
+        for (text, expected) in [
+            ("Fußballministerin", vec![(11, 1.0), (15, 1.0)]),
+            ("Verkehrsministerin", vec![(11, 1.0)]),
+            // No letter is heard twice.
+            ("Fußballett", vec![(15, 1.0)]),
+        ] {
+            assert_eq!(first(lexicon, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spellings_that_a_file_allows() {
+        let french = "accents = may fall\n[20000574]\nélysée, état-major, parti écologiste, marché, libéral, médiatisée";
+        for (text, terms) in [
+            ("Elysée", 1),
+            ("Etat-major", 1),
+            ("parti ecologiste", 1),
+            ("liberal", 1),
+            ("mediatisée", 1),
+            ("marche", 0),
+            ("MARCHÉ", 1),
+        ] {
+            assert_eq!(first(french, text).len(), terms, "{text}");
+        }
+        let arabic = "article = al\n[20000574]\nوزير خارجية, انتخابات, إعلام";
+        for text in
+            ["وزير الخارجية", "ووزير الخارجية", "الانتخابات", "بالانتخابات", "للانتخابات", "انتخابات", "الاعلام"]
+        {
+            assert_eq!(first(arabic, text).len(), 1, "{text}");
+        }
+        assert!(first(arabic, "خارجية").is_empty());
+    }
+
+    #[test]
     fn mistakes_name_their_line() {
         let taxonomy = Taxonomy::shipped();
-        for (text, line) in
-            [("goal", 1), ("[20000822]\n\ngoal:x", 3), ("[99999999]", 1), ("[20000822]\nab*", 2)]
-        {
+        for (text, line) in [
+            ("goal", 1),
+            ("[20000822]\n\ngoal:x", 3),
+            ("[99999999]", 1),
+            ("[20000822]\nab*", 2),
+            ("[20000822]\ne-book*", 2),
+            ("[20000822]\nball\n[none]\nball", 4),
+        ] {
             assert_eq!(Lexicon::compile(&[text], &taxonomy).unwrap_err().line, line, "{text}");
         }
     }

@@ -12,20 +12,28 @@ use crate::model::event::Topic;
 /// The shipped linear model: English, trained by `copydesk train topics`.
 const SHIPPED: &[u8] = include_bytes!("topics.model");
 
-/// Languages with a lexicon, as (subtag, text).
-const LEXICA: &[(&str, &str)] = &[
-    ("en", include_str!("lexicon/en.txt")),
-    ("de", include_str!("lexicon/de.txt")),
-    ("fr", include_str!("lexicon/fr.txt")),
-    ("es", include_str!("lexicon/es.txt")),
-    ("it", include_str!("lexicon/it.txt")),
-    ("pt", include_str!("lexicon/pt.txt")),
-    ("nl", include_str!("lexicon/nl.txt")),
-    ("pl", include_str!("lexicon/pl.txt")),
-    ("ru", include_str!("lexicon/ru.txt")),
-    ("zh", include_str!("lexicon/zh.txt")),
-    ("ja", include_str!("lexicon/ja.txt")),
+/// Languages with a lexicon, as (subtag, texts).
+const LEXICA: &[(&str, &[&str])] = &[
+    ("en", &[include_str!("lexicon/en.txt")]),
+    ("de", &[include_str!("lexicon/de.txt")]),
+    ("fr", &[include_str!("lexicon/fr.txt")]),
+    ("es", &[include_str!("lexicon/es.txt")]),
+    ("it", &[include_str!("lexicon/it.txt")]),
+    ("pt", &[include_str!("lexicon/pt.txt")]),
+    ("nl", &[include_str!("lexicon/nl.txt")]),
+    ("pl", &[include_str!("lexicon/pl.txt")]),
+    ("ru", &[include_str!("lexicon/ru.txt")]),
+    ("zh", &[include_str!("lexicon/zh.txt")]),
+    ("ja", &[include_str!("lexicon/ja.txt")]),
+    ("da", &[DANISH]),
+    // Written Norwegian shares most of its words with Danish.
+    ("nb", &[DANISH, NORWEGIAN]),
+    ("sv", &[include_str!("lexicon/sv.txt")]),
+    ("ar", &[include_str!("lexicon/ar.txt")]),
 ];
+
+const DANISH: &str = include_str!("lexicon/da.txt");
+const NORWEGIAN: &str = include_str!("lexicon/nb.txt");
 
 /// Logits of the lexicon against those of the linear model, both over the root of the length.
 /// Chosen on held-out training sentences and whole articles read by eye; between 5 and 15 little changes.
@@ -83,8 +91,8 @@ impl TopicModel {
     pub fn with(linear: Linear) -> Result<Self, TopicModelError> {
         let taxonomy = Taxonomy::shipped();
         let mut lexica = FxHashMap::default();
-        for &(language, text) in LEXICA {
-            let lexicon = Lexicon::compile(&[text], &taxonomy)
+        for &(language, texts) in LEXICA {
+            let lexicon = Lexicon::compile(texts, &taxonomy)
                 .map_err(|error| TopicModelError::Lexicon { language, error })?;
             lexica.insert(language, lexicon);
         }
@@ -123,7 +131,10 @@ impl TopicModel {
 
     /// Weighs a text. A language without a lexicon is heard with the English one: names are the same.
     pub fn weigh(&self, words: &Words, language: &str) -> Weighed {
-        let primary = language.split('-').next().unwrap_or("");
+        let primary = match language.split('-').next().unwrap_or("") {
+            "no" | "nn" => "nb",
+            primary => primary,
+        };
         let lexicon = self.lexica.get(primary).or_else(|| self.lexica.get("en"));
         let heard = match lexicon {
             Some(lexicon) => lexicon.hear(words, &self.taxonomy),
@@ -197,7 +208,7 @@ fn confidences(weighed: &Weighed) -> Vec<(usize, f32)> {
         let chance = (mass / left.max(mass)).clamp(0.0, 1.0);
         left -= mass;
         let weight = if top > 0.0 { (*logit / top).clamp(0.0, 1.0) } else { 0.0 };
-        let chance = if *topic == best { sobered(chance, temperature) } else { chance };
+        let chance = if *topic == best { sobered(chance, temperature, weighed.heard.terms) } else { chance };
         *logit = (chance * weight).max(mass * 1e-3);
     }
     let sure = ranked[0].1;
@@ -285,14 +296,21 @@ fn temperature(words: usize) -> f32 {
     (SHORT - 0.25 * (words.max(1) as f32 / 24.0).ln()).clamp(LONG, SHORT + 0.2)
 }
 
+const MANY_TERMS: f32 = 20.0;
 const SHORT: f32 = 1.5;
 const LONG: f32 = 0.65;
 
 /// A short text's label is a matter of opinion even where all evidence agrees: its chances are drawn
-/// towards the middle, which brings sentences and headlines under .08 of calibration error.
-fn sobered(chance: f32, temperature: f32) -> f32 {
+/// towards the middle, which brings sentences and headlines under .08 of calibration error. A long text
+/// that is torn between topics is more often right than its chances say, and one that is sure less often:
+/// 239 whole articles judged by eye went from .097 to .049, and powers between .4 and .6 did the same.
+/// Only where enough was heard: a story of a ferryman that names one minister stays unsure.
+fn sobered(chance: f32, temperature: f32, terms: usize) -> f32 {
     let short = ((temperature - LONG) / (SHORT - LONG)).clamp(0.0, 1.0);
-    chance + short * (0.12 - 0.2 * chance)
+    let as_sentence = chance + 0.12 - 0.2 * chance;
+    let heard = (terms as f32 / MANY_TERMS).min(1.0);
+    let as_article = 0.96 * chance.powf(1.0 - 0.5 * heard);
+    short * as_sentence + (1.0 - short) * as_article
 }
 
 #[cfg(test)]

@@ -77,10 +77,17 @@ pub fn run(mut args: Args) -> Result<(), Exit> {
         .map_err(|e| Exit::new(UNAVAILABLE, format!("{}: {e}", args.out.display())))?;
     println!("{}: {} examples, {} bytes", args.out.display(), examples.len(), bytes.len());
     let linear = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
+    let labels = linear.card.labels.clone();
+    let own = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
     let model = TopicModel::with(linear).map_err(|e| Exit::new(BUG, e.to_string()))?;
     for path in &args.test {
         let test = topics::read_examples(path).map_err(|e| Exit::new(USAGE, e.to_string()))?;
-        println!("{}\n{}", path.display(), topics_score::score(&model, &test, &args.language));
+        println!("{}", path.display());
+        if model.knows_all(&labels) {
+            println!("{}", topics_score::score(&model, &test, &args.language));
+        } else {
+            println!("{}", topics_score::score_own(&own, &test));
+        }
     }
     Ok(())
 }

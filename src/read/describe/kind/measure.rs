@@ -64,14 +64,6 @@ pub fn starts_with_clock(line: &str) -> bool {
     Marks::of(line).clock
 }
 
-/// Letters of the scripts that set neither spaces between words nor stops between sentences: Thai, Lao,
-/// Burmese, Khmer.
-pub fn unspaced_letters(text: &str) -> usize {
-    text.chars()
-        .filter(|c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'))
-        .count()
-}
-
 /// Words between non-letters; two characters a word in scripts that write no spaces.
 pub fn word_count(text: &str) -> f32 {
     let (mut words, mut inside) = (0.0, false);
@@ -95,9 +87,21 @@ pub fn word_count(text: &str) -> f32 {
     words
 }
 
+/// Whether a block ends as prose does: with a stop, or, in a script that sets none, after as many letters
+/// as a label does not have.
 pub fn ends_a_sentence(text: &str) -> bool {
-    text.trim_end_matches(['"', '\'', '”', '’', '“', '»', '«', ')', ']', '」', '』', ' '])
-        .ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', ':', '։', '।', ';'])
+    let end = text.trim_end_matches(['"', '\'', '”', '’', '“', '»', '«', ')', ']', '」', '』', ' ']);
+    end.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', ':', '։', '।', ';', '။', '។', '៕'])
+        || end.ends_with(sets_no_stop)
+            && end.chars().filter(|c| sets_no_stop(*c)).nth(SENTENCE_LETTERS - 1).is_some()
+}
+
+/// Letters of a sentence in a script without stops; headlines and labels have fewer.
+const SENTENCE_LETTERS: usize = 80;
+
+/// Thai and Lao.
+fn sets_no_stop(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}')
 }
 
 #[cfg(test)]
@@ -120,6 +124,22 @@ mod tests {
         ] {
             let m = Marks::of(text);
             assert_eq!((m.clock, m.counter, m.date, m.price), (clock, counter, date, price), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_ends_in_any_script() {
+        let thai =
+            "สภาเมืองมีมติอนุมัติงบประมาณซ่อมสะพานไม้เก่าริมคลองซึ่งปิดใช้งานมาตั้งแต่น้ำท่วมเมื่อปีที่แล้ว โดยจะเริ่มงานในเดือนหน้า";
+        for (text, ends) in [
+            ("It rained.", true),
+            ("Weather", false),
+            ("「雨です。」", true),
+            (thai, true),
+            ("เข้าสู่ระบบ", false),
+            ("မြစ်ရေ မြင့်တက်လာသည်။", true),
+        ] {
+            assert_eq!(ends_a_sentence(text), ends, "{text}");
         }
     }
 

@@ -6,6 +6,7 @@ mod declared;
 pub mod features;
 pub mod measure;
 pub mod model;
+mod story;
 pub mod words;
 
 use crate::model::article::{Completeness, Evidence, EvidenceSource, Kind};
@@ -87,12 +88,13 @@ fn judge_html(
         {
             Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
         }
-        // Sentences of scripts without spaces or full stops do not show in the features.
-        Class::Skip(SkipReason::Consent | SkipReason::Login | SkipReason::Product | SkipReason::Job)
-            if measure::unspaced_letters(&body.text()) >= UNSPACED_PROSE =>
+        // Banners and login links outweigh two sentences, but do not make a wall of a page that tells them.
+        Class::Skip(SkipReason::Consent | SkipReason::Login)
+            if story::told(html.head.title.as_deref(), &body.text()) =>
         {
-            let raw = "prose in a script without spaces".to_owned();
-            Ok(publish(Kind::Article, 0.5, raw, EvidenceSource::Text, &x, html, body))
+            let kind = if length < BRIEF_WORDS { Kind::Brief } else { Kind::Article };
+            let raw = "the text tells its title and nothing of a wall".to_owned();
+            Ok(publish(kind, 0.6, raw, EvidenceSource::Text, &x, html, body))
         }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
@@ -103,9 +105,6 @@ fn judge_html(
         }
     }
 }
-
-/// Letters of Thai, Lao, Khmer or Burmese from which on the text kept of a page is prose.
-const UNSPACED_PROSE: usize = 200;
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.
 fn fitting(kind: Kind, words: f32, declared_gallery: bool) -> Kind {

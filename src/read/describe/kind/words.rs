@@ -156,9 +156,9 @@ fn bounded(text: &str, start: usize, end: usize) -> bool {
     !joins(first, before) && !joins(last, after)
 }
 
-/// Han, kana, hangul (whose particles follow without a space) and Thai.
+/// Han, kana, hangul (whose particles follow without a space), Thai, Lao, Burmese and Khmer.
 pub fn is_unspaced(c: char) -> bool {
-    matches!(c as u32, 0x0e00..=0x0e7f | 0x3040..=0x30ff | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff)
+    matches!(c as u32, 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3040..=0x30ff | 0x3400..=0x9fff | 0xac00..=0xd7af | 0xf900..=0xfaff | 0x20000..=0x3ffff)
 }
 
 fn lexicon() -> &'static Lexicon {
