@@ -1,8 +1,9 @@
 //! Articles on the same event, grouped online by their headlines within a window of days.
 //!
-//! A headline joins the story of its language that it is most like: half by the story's centroid, half
-//! by its nearest recent member, under TF-IDF of words, their stems and word pairs, less a little for
-//! every day the story has been silent. The numbers below were tuned on the first half of a month of
+//! A headline joins the story of its language that it is most like (the story's centroid, its nearest
+//! members and the average one, under TF-IDF), less a little for every day the story has been silent,
+//! and less what the next stories are like it too: where a hundred stories share a subject, likeness to
+//! all of them is likeness to none. The numbers below were tuned on the first half of a month of
 //! headlines; `tests/it/stories.rs` measures them again.
 
 use std::collections::VecDeque;
@@ -12,33 +13,41 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::store::{Id, StoryEntry};
 
 use super::identify::{hex, ids};
-use super::tokens::{self, Word, mix};
+
+/// A headline as weighted terms.
+mod headline;
+use headline::{Terms, terms};
 
 /// Headlines that are remembered; the oldest go first.
 const MAX_HEADLINES: usize = 50_000;
-/// Words of a headline that are looked at.
-const MAX_WORDS: usize = 40;
 /// A story that has been silent for longer takes nothing more.
-const WINDOW_DAYS: f32 = 2.0;
-/// Likeness from which a headline joins.
-const JOINS: f32 = 0.24;
-const SILENCE_PER_DAY: f32 = 0.03;
+const WINDOW_DAYS: f32 = 1.5;
+/// Likeness above that of its rivals from which a headline joins.
+const JOINS: f32 = 0.11;
+/// Likeness below which nothing joins, rivals or none: in a young window there are none.
+const LIKE_AT_ALL: f32 = 0.2;
+const SILENCE_PER_DAY: f32 = 0.05;
+/// The next best stories, whose mean likeness is taken off.
+const RIVALS: usize = 3;
+/// What a story's likeness is made of.
+const CENTROID: f32 = 0.45;
+const NEAREST: f32 = 0.2;
+const NEAREST_FEW: f32 = 0.2;
+const AVERAGE: f32 = 0.15;
+/// Members that are the nearest few.
+const FEW: usize = 3;
 /// Members that a headline is compared with, the latest.
 const MEMBERS: usize = 20;
-/// Stories that are compared in full, and stories that one word leads to before it is too common.
-const COMPARED: usize = 16;
+/// Stories that are compared in full, those that a term leads to, and steps to find them.
+const COMPARED: usize = 24;
 const POSTINGS: usize = 256;
+const STEPS: usize = 4_096;
 
-const STEM_WEIGHT: f32 = 0.5;
-const PAIR_WEIGHT: f32 = 0.3;
-const NAME_WEIGHT: f32 = 1.5;
-const NUMBER_WEIGHT: f32 = 0.7;
-const SHORT_WEIGHT: f32 = 0.3;
 /// Headlines that every language is taken to have seen before the first.
 const PRIOR: f32 = 100.0;
 
-/// Term and weight, by term, of length one.
-type Vector = Vec<(u64, f32)>;
+/// Terms of length one.
+type Vector = Terms;
 
 /// The window of stories. Bounded in number and, by what is told, in time.
 #[derive(Debug, Default)]
@@ -54,14 +63,14 @@ pub struct Stories {
 struct Language {
     headlines: f32,
     /// In how many headlines a term stood, and the stories it leads to, latest last.
-    terms: FxHashMap<u64, (f32, VecDeque<Id>)>,
+    terms: FxHashMap<u32, (f32, VecDeque<Id>)>,
 }
 
 #[derive(Debug, Default)]
 struct Group {
-    sum: FxHashMap<u64, f32>,
-    /// Of the sum.
-    length: f32,
+    sum: FxHashMap<u32, f32>,
+    /// Of the sum, squared.
+    squared: f32,
     members: VecDeque<Vector>,
     last: i64,
     articles: u32,
@@ -72,7 +81,7 @@ struct Arrived {
     story: Id,
     article: Id,
     language: String,
-    terms: Vec<u64>,
+    terms: Vec<u32>,
 }
 
 impl Stories {
@@ -82,15 +91,20 @@ impl Stories {
         let own = || (ids::id(&hex(&["story", &article.to_string()])), 1);
         let Some(known) = self.languages.get(language) else { return own() };
         let vector = known.vector(&terms(title));
-        let best = self.candidates(known, &vector).into_iter().filter_map(|story| {
-            let group = self.stories.get(&story)?;
-            let likeness = group.likeness(&vector, at)?;
-            (likeness >= JOINS).then_some((story, likeness))
-        });
-        match best.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))) {
-            Some((story, _)) => (story, self.size(story) + 1),
-            None => own(),
+        let mut compared: Vec<(Id, f32, f32)> = Vec::with_capacity(COMPARED);
+        for (story, group, silent) in self.candidates(known, &vector, at) {
+            let likeness = group.likeness(&vector);
+            compared.push((story, likeness, likeness - SILENCE_PER_DAY * silent));
         }
+        let Some(&(best, _, likeness)) =
+            compared.iter().max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)))
+        else {
+            return own();
+        };
+        compared.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let rivals = compared.iter().skip(1).take(RIVALS).map(|(_, likeness, _)| likeness).sum::<f32>();
+        let joins = likeness >= LIKE_AT_ALL && likeness - rivals / RIVALS as f32 >= JOINS;
+        if joins { (best, self.size(best) + 1) } else { own() }
     }
 
     /// Number of articles in a story, within the window.
@@ -157,29 +171,38 @@ impl Stories {
         }
     }
 
-    /// The stories that share most of a headline's weight.
-    fn candidates(&self, language: &Language, vector: &Vector) -> Vec<Id> {
+    /// The stories within the window that share most of a headline's weight, and the days each has
+    /// been silent.
+    fn candidates(&self, language: &Language, vector: &Vector, at: i64) -> Vec<(Id, &Group, f32)> {
+        let mut rarest: Vec<&(u32, f32)> = vector.iter().collect();
+        rarest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut dots: FxHashMap<Id, f32> = FxHashMap::default();
-        for (term, weight) in vector {
+        let mut steps = STEPS;
+        for (term, weight) in rarest {
             let Some((_, stories)) = language.terms.get(term) else { continue };
-            // A word that leads everywhere tells nothing about where to look.
-            if stories.len() >= POSTINGS {
-                continue;
+            if stories.len() > steps {
+                break;
             }
+            steps -= stories.len();
             for story in stories {
                 *dots.entry(*story).or_default() += weight * weight;
             }
         }
-        let mut dots: Vec<(Id, f32)> = dots.into_iter().collect();
-        dots.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        dots.truncate(COMPARED);
-        dots.into_iter().map(|(story, _)| story).collect()
+        let within = |(story, dot): (Id, f32)| {
+            let group = self.stories.get(&story)?;
+            let silent = (at - group.last).abs() as f32 / 86_400.0;
+            (silent <= WINDOW_DAYS).then_some((dot, story, group, silent))
+        };
+        let mut found: Vec<_> = dots.into_iter().filter_map(within).collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        found.truncate(COMPARED);
+        found.into_iter().map(|(_, story, group, silent)| (story, group, silent)).collect()
     }
 }
 
 impl Language {
     /// TF-IDF of length one.
-    fn vector(&self, weighted: &[(u64, f32)]) -> Vector {
+    fn vector(&self, weighted: &[(u32, f32)]) -> Vector {
         let all = self.headlines + PRIOR + 1.0;
         let idf = |term| (all / (self.terms.get(term).map_or(0.0, |(count, _)| *count) + 0.5)).ln().max(0.0);
         let mut vector: Vector = weighted.iter().map(|(term, weight)| (*term, weight * idf(term))).collect();
@@ -190,22 +213,26 @@ impl Language {
 }
 
 impl Group {
-    /// `None` where the story is out of the window.
-    fn likeness(&self, vector: &Vector, at: i64) -> Option<f32> {
-        let silent = (at - self.last).abs() as f32 / 86_400.0;
-        if silent > WINDOW_DAYS {
-            return None;
-        }
-        let dot: f32 = vector.iter().filter_map(|(t, w)| Some(w * self.sum.get(t)?)).sum();
-        let nearest = self.members.iter().map(|member| product(vector, member)).fold(0.0, f32::max);
-        Some(0.5 * dot / self.length + 0.5 * nearest - SILENCE_PER_DAY * silent)
+    fn likeness(&self, vector: &Vector) -> f32 {
+        let centroid = self.dot(vector) / self.squared.sqrt().max(f32::MIN_POSITIVE);
+        let mut members: Vec<f32> = self.members.iter().map(|member| product(vector, member)).collect();
+        members.sort_by(|a, b| b.total_cmp(a));
+        let mean = |few: &[f32]| few.iter().sum::<f32>() / few.len().max(1) as f32;
+        CENTROID * centroid
+            + NEAREST * mean(&members[..members.len().min(1)])
+            + NEAREST_FEW * mean(&members[..members.len().min(FEW)])
+            + AVERAGE * mean(&members)
+    }
+
+    fn dot(&self, vector: &Vector) -> f32 {
+        vector.iter().filter_map(|(t, w)| Some(w * self.sum.get(t)?)).sum()
     }
 
     fn add(&mut self, vector: Vector, at: i64) {
+        self.squared += 2.0 * self.dot(&vector) + product(&vector, &vector);
         for (term, weight) in &vector {
             *self.sum.entry(*term).or_default() += weight;
         }
-        self.length = self.sum.values().map(|w| w * w).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         self.members.push_back(vector);
         if self.members.len() > MEMBERS {
             self.members.pop_front();
@@ -230,43 +257,6 @@ fn product(a: &Vector, b: &Vector) -> f32 {
         }
     }
     sum
-}
-
-/// The terms of a headline with their weights, sorted, each once.
-fn terms(title: &str) -> Vector {
-    let words: Vec<Word> = tokens::sentences(title).flat_map(|s| s.words).take(MAX_WORDS).collect();
-    let capitals = words.iter().filter(|w| w.capital).count();
-    // Where most words are capitalised the capitals say nothing.
-    let titled = capitals * 10 > words.len() * 6;
-    let mut terms: Vector = Vec::with_capacity(words.len() * 3);
-    for (at, word) in words.iter().enumerate() {
-        let name = word.capital && at > 0 && !titled;
-        let weight = if word.number {
-            NUMBER_WEIGHT
-        } else if word.length <= 2 && !word.wide {
-            SHORT_WEIGHT
-        } else if name {
-            NAME_WEIGHT
-        } else {
-            1.0
-        };
-        terms.push((word.hash, weight));
-        if let Some(stem) = word.stem {
-            terms.push((mix(stem ^ 0x57e3), STEM_WEIGHT));
-        }
-    }
-    for pair in words.windows(2) {
-        terms.push((mix(pair[0].hash.rotate_left(7) ^ pair[1].hash), PAIR_WEIGHT));
-    }
-    terms.sort_by_key(|(term, _)| *term);
-    terms.dedup_by(|later, first| {
-        let same = later.0 == first.0;
-        if same {
-            first.1 += later.1;
-        }
-        same
-    });
-    terms
 }
 
 #[cfg(test)]
@@ -339,6 +329,6 @@ mod tests {
         }
         assert_eq!((stories.arrived.len(), stories.stories.len()), (MAX_HEADLINES, MAX_HEADLINES));
         assert_eq!(stories.articles.len(), MAX_HEADLINES);
-        assert!(stories.languages["en"].terms.len() <= MAX_HEADLINES * 12);
+        assert!(stories.languages["en"].terms.len() <= MAX_HEADLINES * 40);
     }
 }
