@@ -28,7 +28,7 @@ pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
 pub use redis::RedisStore;
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
-pub const STORE_FORMAT: u32 = 1;
+pub const STORE_FORMAT: u32 = 2;
 
 /// Articles found under one key: the first four and the last four. More is a farm of copies, or a
 /// canonical URL that points everywhere.
