@@ -293,6 +293,13 @@ impl AnyStore {
         !matches!(self, Self::Embedded(_))
     }
 
+    /// The directory that `store.url` names, where it names one.
+    pub fn directory(url: &str) -> Option<PathBuf> {
+        let dir = url.strip_prefix("file:")?;
+        let dir = dir.strip_prefix("//").unwrap_or(dir);
+        (!dir.is_empty()).then(|| PathBuf::from(dir))
+    }
+
     /// Opens what `store.url` names; `None` where it says `none`.
     pub async fn open(url: &str, cache_bytes: usize) -> Result<Option<Self>, StoreError> {
         match url {
@@ -300,12 +307,9 @@ impl AnyStore {
             url if url.starts_with("redis://") || url.starts_with("rediss://") => {
                 Ok(Some(Self::Redis(Box::new(RedisStore::open(url).await?))))
             }
-            url => match url.strip_prefix("file:") {
-                Some(dir) if !dir.is_empty() => {
-                    let dir = PathBuf::from(dir.strip_prefix("//").unwrap_or(dir));
-                    Ok(Some(Self::Embedded(EmbeddedStore::open(&dir, cache_bytes)?)))
-                }
-                _ => Err(StoreError::Url { given: url.to_owned() }),
+            url => match Self::directory(url) {
+                Some(dir) => Ok(Some(Self::Embedded(EmbeddedStore::open(&dir, cache_bytes)?))),
+                None => Err(StoreError::Url { given: url.to_owned() }),
             },
         }
     }

@@ -51,7 +51,15 @@ pub(super) struct Shared {
     file: std::path::PathBuf,
 }
 
+/// The file in the store's directory.
+const FILE: &str = "memory.redb";
+
 impl EmbeddedStore {
+    /// Whether there is a store in a directory.
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(FILE).is_file()
+    }
+
     /// Opens or makes the store in `dir`. Refused while another process has it open.
     pub fn open(dir: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
         Self::open_sealing(dir, cache_bytes, index::SEAL_AT)
@@ -61,7 +69,7 @@ impl EmbeddedStore {
     pub fn open_sealing(dir: &Path, cache_bytes: usize, seal_at: usize) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir)
             .map_err(|e| StoreError::io("making the store's directory")(Box::new(e)))?;
-        let file = dir.join("memory.redb");
+        let file = dir.join(FILE);
         let database = Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(&file).map_err(
             |e| match e {
                 DatabaseError::DatabaseAlreadyOpen => StoreError::Held { path: dir.to_owned() },
