@@ -293,6 +293,14 @@ impl AnyStore {
         !matches!(self, Self::Embedded(_))
     }
 
+    /// Requests sent to a server so far; none to a directory.
+    pub fn round_trips(&self) -> u64 {
+        match self {
+            Self::Embedded(_) => 0,
+            Self::Redis(store) => store.round_trips(),
+        }
+    }
+
     /// The directory that `store.url` names, where it names one.
     pub fn directory(url: &str) -> Option<PathBuf> {
         let dir = url.strip_prefix("file:")?;

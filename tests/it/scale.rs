@@ -50,7 +50,8 @@ struct Verdicts {
 }
 
 fn verdicts(events: &BTreeMap<String, Vec<Value>>) -> Verdicts {
-    let (mut articles, mut classes, mut stories) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut articles, mut classes, mut stories) =
+        (BTreeSet::new(), BTreeMap::new(), BTreeMap::<String, Vec<String>>::new());
     for (page, events) in events {
         let ids: BTreeSet<&str> = events.iter().filter_map(|e| e["id"].as_str()).collect();
         assert_eq!(ids.len(), 1, "{page}: whatever arrives twice has one id");
@@ -63,7 +64,7 @@ fn verdicts(events: &BTreeMap<String, Vec<Value>>) -> Verdicts {
         let verdict = verdict.to_owned();
         articles.insert(data["article_id"].as_str().unwrap_or_default().to_owned());
         *classes.entry(verdict.clone()).or_insert(0) += 1;
-        stories.entry(page[..7].to_owned()).or_insert_with(Vec::new).push(verdict);
+        stories.entry(page[..7].to_owned()).or_default().push(verdict);
     }
     stories.values_mut().for_each(|verdicts| verdicts.sort());
     Verdicts { articles, classes, stories }
@@ -91,7 +92,7 @@ async fn await_all(room: &Room, events: &mut BTreeMap<String, Vec<Value>>, wante
     let since = Instant::now();
     while events.len() < wanted {
         for (page, found) in room.events_by_page().await {
-            events.entry(page).or_insert_with(Vec::new).extend(found);
+            events.entry(page).or_default().extend(found);
         }
         assert!(since.elapsed() < Duration::from_secs(240), "{} of {wanted} pages came out", events.len());
         tokio::time::sleep(Duration::from_millis(50)).await;

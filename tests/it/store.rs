@@ -407,18 +407,23 @@ async fn what_was_kept_outlives_the_process_and_what_was_claimed_does_not() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_later_format_is_refused() {
+async fn a_store_of_an_earlier_format_is_migrated_and_one_of_a_later_refused() {
     let server = RedisServer::start();
-    open(&server.url()).await;
+    let store = open(&server.url()).await;
+    publish(&store, 1, record(1, &[10])).await;
+    drop(store);
     let client = ::redis::Client::open(server.url()).expect("url");
     let mut connection = client.get_multiplexed_async_connection().await.expect("connects");
-    let _: i64 = ::redis::cmd("HSET")
-        .arg("{copydesk}:meta")
-        .arg("format")
-        .arg(99)
-        .query_async(&mut connection)
-        .await
-        .expect("writes");
+    let mut say = async |format: u32| {
+        let mut command = ::redis::cmd("HSET");
+        command.arg("{copydesk}:meta").arg("format").arg(format);
+        let _: i64 = command.query_async(&mut connection).await.expect("writes");
+    };
+    say(1).await;
+    let store = open(&server.url()).await;
+    assert_eq!(store.stats().await.expect("counts").format, 2);
+    assert!(seen(&store, 1).await.is_some());
+    say(99).await;
     let refused = AnyStore::open(&server.url(), 0).await;
     assert!(matches!(refused, Err(StoreError::Format { found: 99, .. })), "{refused:?}");
 }

@@ -79,10 +79,14 @@ async fn writer() {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 keep(&store, n).await;
                 println!("kept {n}");
+                if n == u64::MAX {
+                    break;
+                }
             }
         })
     });
-    for lane in lanes.collect::<Vec<_>>() {
+    let lanes: Vec<tokio::task::JoinHandle<()>> = lanes.collect();
+    for lane in lanes {
         lane.await.expect("runs until it is killed");
     }
 }

@@ -58,11 +58,10 @@ fn retire(shared: &Shared, generation: &Generation) -> Result<(), StoreError> {
     let left = survivors(&write, generation)?;
     {
         let mut young = db(doing, write.open_table(YOUNG))?;
-        let mut next = db(doing, young.last())?.map_or(0, |(sequence, _)| sequence.value() + 1);
-        for (slot, keys) in &left {
-            db(doing, young.insert(next, slot))?;
+        let next = db(doing, young.last())?.map_or(0, |(sequence, _)| sequence.value() + 1);
+        for (sequence, (slot, keys)) in (next..).zip(&left) {
+            db(doing, young.insert(sequence, slot))?;
             shared.index_mut().add(*slot, keys);
-            next += 1;
         }
     }
     db(doing, write.commit())?;

@@ -13,6 +13,7 @@ mod records;
 mod tables;
 mod writer;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
@@ -215,7 +216,8 @@ impl Store for EmbeddedStore {
             sites: db(doing, db(doing, read.open_table(SITES))?.len())?,
             stories: db(doing, db(doing, read.open_table(STORIES))?.len())?,
             pending: self.shared.claims().len() as u64,
-            bytes: std::fs::metadata(&self.shared.file).map(|m| m.len()).unwrap_or(0),
+            // The file grows ahead of what is written into it: what counts is what it takes on the disk.
+            bytes: std::fs::metadata(&self.shared.file).map(|m| m.blocks() * 512).unwrap_or(0),
             oldest_day,
         })
     }
