@@ -65,6 +65,7 @@ impl Assessor {
         article.headline = article.headline.or(filled.headline);
         article.published_at = article.published_at.or(filled.published_at);
         article.byline = article.byline.or(filled.byline);
+        article.originator = article.originator.or(filled.originator);
         article.evidence.extend(classification.evidence);
         let kind = match dedup.verdict {
             Verdict::New | Verdict::Syndicated if dedup.of.is_none() => EventType::Created,

@@ -77,6 +77,7 @@ async fn all(config: &Config, args: Args, inputs: Inputs) -> Result<(), Exit> {
         sink: FileSink::new(std::io::stdout()),
         turn: args.ordered.then(|| watch::Sender::new(0)),
     });
+    let sink = way.sink.clone();
     let permits = Arc::new(Semaphore::new(at_a_time));
     let mut pages = JoinSet::new();
     let mut done = Summary::default();
@@ -113,7 +114,8 @@ async fn all(config: &Config, args: Args, inputs: Inputs) -> Result<(), Exit> {
     }
     bar.finish_and_clear();
     if let Some(failure) = failed {
-        return Err(Exit::new(UNAVAILABLE, failure));
+        // As with other tools, `| head` is no failure.
+        return if sink.is_unread() { Ok(()) } else { Err(Exit::new(UNAVAILABLE, failure)) };
     }
     source.close().await;
     if !args.quiet {

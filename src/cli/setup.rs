@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE};
+use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE, USAGE};
 use crate::assess::Assessor;
 use crate::assess::classify::Classifier;
 use crate::assess::identify::{Identifier, IdentifySettings};
 use crate::config::Config;
 use crate::fetch::{FetchSettings, Fetcher};
 use crate::read::ReadSettings;
-use crate::store::{AnyStore, Retention, StoreError};
+use crate::store::{AnyStore, EmbeddedStore, Retention, StoreError};
 use crate::transport::rabbitmq;
 use crate::worker::{self, Pipeline, PoolSettings};
 
@@ -125,6 +125,34 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
         .enable_all()
         .build()
         .map_err(|e| Exit::new(BUG, format!("no runtime: {e}")))
+}
+
+/// What a command looks into: a mistyped name must not make a new store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// One that is there.
+    Store,
+    /// One that is there, or a directory that can hold one.
+    Room,
+}
+
+/// The store that was said on the command line, else that of the configuration.
+pub async fn existing_store(config: &Config, said: Option<&str>, wanted: Wanted) -> Result<AnyStore, Exit> {
+    let url = said.map_or_else(|| config.text("store.url").to_owned(), store_url);
+    if let Some(dir) = AnyStore::directory(&url) {
+        let room = wanted == Wanted::Room && dir.is_dir();
+        if !room && !EmbeddedStore::is_in(&dir) {
+            let advice = match wanted {
+                Wanted::Store => "is the name right?",
+                Wanted::Room => "make the directory first, if the name is right",
+            };
+            return Err(Exit::new(USAGE, format!("{} holds no store: {advice}", dir.display())));
+        }
+    }
+    let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
+    store.ok_or_else(|| {
+        Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…")
+    })
 }
 
 /// `--store` as a person writes it: a bare directory is an embedded store.

@@ -1,6 +1,6 @@
 //! `copydesk sites`: what each site has taught, and what a person says about it.
 
-use super::setup::{runtime, store_url};
+use super::setup::{Wanted, existing_store, runtime};
 use super::{CONFIGURATION, Exit, UNAVAILABLE, USAGE};
 use crate::config::Config;
 use crate::store::sites::{Decision, LineReport, SiteMemory};
@@ -47,12 +47,9 @@ enum Action {
 const TRIES: usize = 16;
 
 pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
-    let url = args.store.as_deref().map_or_else(|| config.text("store.url").to_owned(), store_url);
     runtime()?.block_on(async {
-        let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
-        let none =
-            || Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…");
-        act(&store.ok_or_else(none)?, args.action).await
+        let store = existing_store(config, args.store.as_deref(), Wanted::Store).await?;
+        act(&store, args.action).await
     })
 }
 

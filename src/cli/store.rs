@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::setup::{runtime, store_url};
+use super::setup::{Wanted, existing_store, runtime};
 use super::{CONFIGURATION, Exit, UNAVAILABLE, USAGE};
 use crate::config::Config;
 use crate::store::transfer::{self, TransferError};
@@ -52,12 +52,10 @@ enum Action {
 const PRUNE_STEPS: usize = 5_000;
 
 pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
-    let url = args.store.as_deref().map_or_else(|| config.text("store.url").to_owned(), store_url);
     runtime()?.block_on(async {
-        let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
-        let none =
-            || Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…");
-        act(config, &store.ok_or_else(none)?, args.action).await
+        let wanted = if matches!(args.action, Action::Import { .. }) { Wanted::Room } else { Wanted::Store };
+        let store = existing_store(config, args.store.as_deref(), wanted).await?;
+        act(config, &store, args.action).await
     })
 }
 
@@ -120,6 +118,8 @@ impl From<TransferError> for Exit {
         match error {
             TransferError::Store(error) => error.into(),
             TransferError::Line { .. } => Self::new(CONFIGURATION, error.to_string()),
+            // As with other tools, `| head` is no failure.
+            TransferError::Io(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Self::new(0, ""),
             TransferError::Io(_) => Self::new(UNAVAILABLE, error.to_string()),
         }
     }

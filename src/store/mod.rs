@@ -28,7 +28,7 @@ pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
 pub use redis::RedisStore;
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
-pub const STORE_FORMAT: u32 = 1;
+pub const STORE_FORMAT: u32 = 2;
 
 /// Articles found under one key: the first four and the last four. More is a farm of copies, or a
 /// canonical URL that points everywhere.
@@ -293,6 +293,21 @@ impl AnyStore {
         !matches!(self, Self::Embedded(_))
     }
 
+    /// Requests sent to a server so far; none to a directory.
+    pub fn round_trips(&self) -> u64 {
+        match self {
+            Self::Embedded(_) => 0,
+            Self::Redis(store) => store.round_trips(),
+        }
+    }
+
+    /// The directory that `store.url` names, where it names one.
+    pub fn directory(url: &str) -> Option<PathBuf> {
+        let dir = url.strip_prefix("file:")?;
+        let dir = dir.strip_prefix("//").unwrap_or(dir);
+        (!dir.is_empty()).then(|| PathBuf::from(dir))
+    }
+
     /// Opens what `store.url` names; `None` where it says `none`.
     pub async fn open(url: &str, cache_bytes: usize) -> Result<Option<Self>, StoreError> {
         match url {
@@ -300,12 +315,9 @@ impl AnyStore {
             url if url.starts_with("redis://") || url.starts_with("rediss://") => {
                 Ok(Some(Self::Redis(Box::new(RedisStore::open(url).await?))))
             }
-            url => match url.strip_prefix("file:") {
-                Some(dir) if !dir.is_empty() => {
-                    let dir = PathBuf::from(dir.strip_prefix("//").unwrap_or(dir));
-                    Ok(Some(Self::Embedded(EmbeddedStore::open(&dir, cache_bytes)?)))
-                }
-                _ => Err(StoreError::Url { given: url.to_owned() }),
+            url => match Self::directory(url) {
+                Some(dir) => Ok(Some(Self::Embedded(EmbeddedStore::open(&dir, cache_bytes)?))),
+                None => Err(StoreError::Url { given: url.to_owned() }),
             },
         }
     }

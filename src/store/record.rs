@@ -7,7 +7,9 @@ use super::codec::{Reader, Writer};
 use super::{Id, Slot, StoreError};
 
 /// First byte of every encoded record. Rises when the layout changes; older ones stay readable.
-const RECORD_FORMAT: u8 = 1;
+const RECORD_FORMAT: u8 = 2;
+/// Of stores that were written before the lists were packed.
+const FIRST_FORMAT: u8 = 1;
 
 /// The last published version of one article, without its text.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,6 +36,8 @@ pub struct ArticleRecord {
     pub headline: Option<String>,
     pub published_at: Option<Timestamp>,
     pub byline: Option<String>,
+    /// The agency that the text came from, where a capture or a copy of it said so.
+    pub originator: Option<String>,
     pub print: Fingerprint,
 }
 
@@ -51,7 +55,8 @@ pub struct Fingerprint {
     pub shingles: u32,
     /// Distinct sentences of prose.
     pub prose: u32,
-    /// Bottom-k hashes of word 5-grams, ascending.
+    /// Bottom-k hashes of word 5-grams, ascending, of 24 bits as all hashes in these lists: among the
+    /// few hundred of two texts one in a hundred is equal by chance at most.
     pub sketch: Vec<u32>,
     /// Bottom-k hashes of sentences of prose, ascending.
     pub sentences: Vec<u32>,
@@ -87,7 +92,7 @@ impl ArticleRecord {
     /// Layout: format, `touched`, count of keys, keys, then the rest. The head is fixed because the
     /// scripts in Redis read it.
     pub fn encode(&self) -> Vec<u8> {
-        let mut w = Writer::with_capacity(512 + 4 * self.print.sketch.len());
+        let mut w = Writer::with_capacity(512 + 3 * self.print.sketch.len());
         w.u8(RECORD_FORMAT);
         w.fixed_u32(self.touched);
         w.fixed_u16(self.keys.len() as u16);
@@ -109,14 +114,31 @@ impl ArticleRecord {
             w.text(&at.raw);
         });
         w.option(self.byline.as_ref(), |w, s| w.text(s));
+        w.option(self.originator.as_ref(), |w, s| w.text(s));
         self.print.encode(&mut w);
         w.finish()
+    }
+
+    /// The day alone, from the head.
+    pub fn touched_of(bytes: &[u8]) -> Result<u32, StoreError> {
+        let mut r = Reader::new("article record", bytes);
+        let _format = r.u8()?;
+        r.fixed_u32()
+    }
+
+    /// The keys alone, from the head.
+    pub fn keys_of(bytes: &[u8]) -> Result<Vec<u64>, StoreError> {
+        let mut r = Reader::new("article record", bytes);
+        let _format = r.u8()?;
+        let _touched = r.fixed_u32()?;
+        let count = r.fixed_u16()?;
+        (0..count).map(|_| r.fixed_u64()).collect()
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut r = Reader::new("article record", bytes);
         let format = r.u8()?;
-        if format != RECORD_FORMAT {
+        if format != RECORD_FORMAT && format != FIRST_FORMAT {
             return Err(StoreError::Format { found: format.into(), known: RECORD_FORMAT.into() });
         }
         let touched = r.fixed_u32()?;
@@ -146,7 +168,8 @@ impl ArticleRecord {
             published_at: r
                 .option(|r| Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? }))?,
             byline: r.option(Reader::text)?,
-            print: Fingerprint::decode(&mut r)?,
+            originator: if format == FIRST_FORMAT { None } else { r.option(Reader::text)? },
+            print: Fingerprint::decode(&mut r, format)?,
         })
     }
 }
@@ -159,12 +182,19 @@ impl Fingerprint {
         for n in [self.words, self.shingles, self.prose] {
             w.varint(n.into());
         }
-        for list in [&self.sketch, &self.sentences, &self.lead, &self.numbers, &self.names] {
-            w.list(list);
-        }
+        w.ascending(&self.sketch);
+        w.ascending(&self.sentences);
+        w.list24(&self.lead);
+        w.ascending(&self.numbers);
+        w.ascending(&self.names);
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<Self, StoreError> {
+    fn decode(r: &mut Reader<'_>, format: u8) -> Result<Self, StoreError> {
+        // The first format held the same hashes with eight more bits.
+        let first = format == FIRST_FORMAT;
+        let cut = |list: Vec<u32>| list.into_iter().map(|hash| hash >> 8).collect();
+        let ascending = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.ascending() };
+        let ordered = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.list24() };
         Ok(Self {
             content_hash: r.id()?,
             words_hash: r.fixed_u64()?,
@@ -172,11 +202,11 @@ impl Fingerprint {
             words: r.varint()? as u32,
             shingles: r.varint()? as u32,
             prose: r.varint()? as u32,
-            sketch: r.list()?,
-            sentences: r.list()?,
-            lead: r.list()?,
-            numbers: r.list()?,
-            names: r.list()?,
+            sketch: ascending(r)?,
+            sentences: ascending(r)?,
+            lead: ordered(r)?,
+            numbers: ascending(r)?,
+            names: ascending(r)?,
         })
     }
 }
@@ -228,12 +258,39 @@ impl StoryEntry {
     }
 }
 
+/// A record as the first format wrote it, for tests of what reads old stores.
 #[cfg(test)]
-mod tests {
+pub(super) fn first_format(record: &ArticleRecord) -> Vec<u8> {
+    let mut w = Writer::with_capacity(2048);
+    let head = ArticleRecord { print: Fingerprint::default(), originator: None, ..record.clone() }.encode();
+    let print_bytes = {
+        let mut w = Writer::with_capacity(64);
+        Fingerprint::default().encode(&mut w);
+        w.finish().len()
+    };
+    w.u8(FIRST_FORMAT);
+    // One byte more is cut: that there is no originator.
+    head[1..head.len() - print_bytes - 1].iter().for_each(|byte| w.u8(*byte));
+    let print = &record.print;
+    w.id(print.content_hash);
+    w.fixed_u64(print.words_hash);
+    w.fixed_u64(print.prose_sum);
+    for n in [print.words, print.shingles, print.prose] {
+        w.varint(n.into());
+    }
+    for list in [&print.sketch, &print.sentences, &print.lead, &print.numbers, &print.names] {
+        w.varint(list.len() as u64);
+        list.iter().for_each(|n| w.fixed_u32(*n));
+    }
+    w.finish()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
     use super::*;
     use crate::model::article::Precision;
 
-    fn record() -> ArticleRecord {
+    pub(in crate::store) fn record() -> ArticleRecord {
         ArticleRecord {
             touched: 20_000,
             keys: vec![1, u64::MAX],
@@ -253,7 +310,13 @@ mod tests {
                 raw: "May 2031".into(),
             }),
             byline: None,
-            print: Fingerprint { sketch: vec![1, 2, 3], words: 900, ..Fingerprint::default() },
+            originator: Some("Meridian News Agency".into()),
+            print: Fingerprint {
+                lead: vec![900, 7],
+                sketch: vec![1, 2, 3],
+                words: 900,
+                ..Fingerprint::default()
+            },
         }
     }
 
@@ -275,7 +338,23 @@ mod tests {
     fn a_record_of_a_later_format_is_named_as_such() {
         let mut bytes = record().encode();
         bytes[0] = 9;
-        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 1 })));
+        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 2 })));
+    }
+
+    #[test]
+    fn a_record_of_the_first_format_is_read() {
+        let print = Fingerprint {
+            sketch: vec![0x100, 0x2ff, 0xffff_ffff],
+            lead: vec![0x0502, 0x0401],
+            words: 9,
+            ..Fingerprint::default()
+        };
+        let old = ArticleRecord { originator: None, print, ..record() };
+        let read = ArticleRecord::decode(&first_format(&old)).expect("decodes");
+        assert_eq!(read.print.sketch, [1, 2, 0xff_ffff]);
+        assert_eq!(read.print.lead, [5, 4]);
+        let rest = |r: ArticleRecord| ArticleRecord { print: Fingerprint::default(), ..r };
+        assert_eq!(rest(read), rest(old));
     }
 
     #[test]

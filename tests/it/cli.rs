@@ -137,3 +137,21 @@ fn explain_shows_blocks_and_a_self_contained_page() {
     let html = String::from_utf8(run(&["explain", "--html", page]).stdout).unwrap();
     assert!(html.starts_with("<!doctype html>") && !html.contains("<script") && !html.contains("src="));
 }
+
+#[test]
+fn a_reader_that_has_had_enough_is_no_failure() {
+    let page = "{\"url\":\"https://herald.example/a\",\"content_type\":\"text/plain\",\"body\":\"Nine words of a brief about the new bridge here today.\"}\n";
+    let mut child = copydesk(&["process", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    // It may end before all is written.
+    let _ = input.write_all(page.repeat(200).as_bytes());
+    drop(input);
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), said(&out).as_str()), (Some(0), ""));
+}

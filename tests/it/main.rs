@@ -29,6 +29,7 @@ mod kit;
 mod prometheus;
 /// Which room may know which.
 mod rooms;
+mod scale;
 /// What systemd is told.
 mod systemd;
 /// `/metrics`, `/livez`, `/readyz`.
@@ -41,6 +42,7 @@ mod tools;
 mod redis_server;
 /// Both homes of the store, held to one suite.
 mod store;
+mod store_crash;
 /// Verdicts, ids, versions, claims.
 mod identity;
 mod describe;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use copydesk::model::verdict::Verdict;
 use copydesk::store::{
-    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Entry, Fingerprint, Id, Keep, Kept,
-    PageOutcome, Pending, Retention, Slot, Store, StoreError, StoryEntry, Token, Write,
+    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, EmbeddedStore, Entry, Fingerprint, Id,
+    Keep, Kept, PageOutcome, Pending, Retention, Slot, Store, StoreError, StoryEntry, Token, Write,
 };
 
 use crate::redis_server::RedisServer;
@@ -407,18 +407,23 @@ async fn what_was_kept_outlives_the_process_and_what_was_claimed_does_not() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_later_format_is_refused() {
+async fn a_store_of_an_earlier_format_is_migrated_and_one_of_a_later_refused() {
     let server = RedisServer::start();
-    open(&server.url()).await;
+    let store = open(&server.url()).await;
+    publish(&store, 1, record(1, &[10])).await;
+    drop(store);
     let client = ::redis::Client::open(server.url()).expect("url");
     let mut connection = client.get_multiplexed_async_connection().await.expect("connects");
-    let _: i64 = ::redis::cmd("HSET")
-        .arg("{copydesk}:meta")
-        .arg("format")
-        .arg(99)
-        .query_async(&mut connection)
-        .await
-        .expect("writes");
+    let mut say = async |format: u32| {
+        let mut command = ::redis::cmd("HSET");
+        command.arg("{copydesk}:meta").arg("format").arg(format);
+        let _: i64 = command.query_async(&mut connection).await.expect("writes");
+    };
+    say(1).await;
+    let store = open(&server.url()).await;
+    assert_eq!(store.stats().await.expect("counts").format, 2);
+    assert!(seen(&store, 1).await.is_some());
+    say(99).await;
     let refused = AnyStore::open(&server.url(), 0).await;
     assert!(matches!(refused, Err(StoreError::Format { found: 99, .. })), "{refused:?}");
 }
@@ -464,10 +469,116 @@ async fn the_command_counts_carries_over_and_refuses_what_is_held() {
     assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stderr));
     let stats = copydesk(&[said("stats"), said("--json"), said("--store"), into.path().as_os_str()]);
     let stats: serde_json::Value = serde_json::from_slice(&stats.stdout).expect("one JSON object");
-    assert_eq!((&stats["articles"], &stats["pages"], &stats["format"]), (&1.into(), &1.into(), &1.into()));
+    assert_eq!((&stats["articles"], &stats["pages"], &stats["format"]), (&1.into(), &1.into(), &2.into()));
     let pruned =
         copydesk(&[said("prune"), said("--articles"), said("0"), said("--store"), into.path().as_os_str()]);
     assert!(String::from_utf8_lossy(&pruned.stderr).contains("1 articles and 0 pages forgotten"));
     let none = copydesk(&[said("stats"), said("--store"), said("none")]);
     assert_eq!(none.status.code(), Some(64));
+}
+
+#[tokio::test]
+async fn a_mistyped_directory_is_refused_and_no_store_is_made() {
+    let room = tempfile::tempdir().expect("directory");
+    let (missing, empty) = (room.path().join("stroe"), room.path().join("empty"));
+    std::fs::create_dir(&empty).expect("makes");
+    let export = room.path().join("export.jsonl");
+    std::fs::write(&export, "{\"store\":{\"format\":2}}\n").expect("writes");
+    let copydesk = |words: &[&str], dir: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"));
+        command.args(words).arg("--store").arg(dir).output().expect("runs")
+    };
+    let export = export.to_string_lossy();
+    let all: [&[&str]; 5] = [
+        &["store", "stats"],
+        &["store", "export"],
+        &["store", "prune"],
+        &["sites", "ls"],
+        &["store", "import", &export],
+    ];
+    for words in all {
+        for dir in [&missing, &empty] {
+            // An empty directory may be filled.
+            let fills = words[1] == "import" && *dir == empty;
+            let output = copydesk(words, dir);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(if fills { 0 } else { 64 }), "{words:?}: {told}");
+            assert!(fills || told.contains("holds no store"), "{told}");
+            assert!(!missing.exists());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_sealed_pruned_and_reopened_is_found_as_before() {
+    let dir = tempfile::tempdir().expect("directory");
+    let open = || AnyStore::Embedded(EmbeddedStore::open_sealing(dir.path(), 1 << 20, 16).expect("opens"));
+    let numbered = |n: u16, keys: &[u64], age: u32| {
+        let mut id = [0; 16];
+        id[..2].copy_from_slice(&n.to_le_bytes());
+        ArticleRecord { article_id: Id(id), touched: day() - age, ..record(1, keys) }
+    };
+    let page = |n: u16| {
+        let mut page = [7; 16];
+        page[..2].copy_from_slice(&n.to_le_bytes());
+        Id(page)
+    };
+    let look = async |store: &AnyStore, of: u16, keys: &[u64]| {
+        let draft = record(1, keys);
+        let request =
+            ClaimRequest { token: None, page: page(of), keys, strong: 1, draft: &draft, lease: LEASE };
+        match store.claim(request).await.expect("claims") {
+            ClaimReply::Claimed { token, candidates, .. } => (token, candidates),
+            ClaimReply::Seen { outcome, .. } => panic!("{outcome:?}"),
+        }
+    };
+    let key = |n: u16| mix_of(u64::from(n));
+    let mut store = open();
+    // Two hundred articles, the first hundred of long ago; every tenth of those was met again under a
+    // further key; each third of the young has lost the key that it came with.
+    for n in 0..200u16 {
+        let age = if n < 100 { 90 } else { 0 };
+        let (token, found) = look(&store, n, &[key(n)]).await;
+        assert!(found.is_empty());
+        let mut keep = keeping(token, 0, Write::New(Box::new(numbered(n, &[key(n), key(5000)], age))));
+        keep.page = page(n);
+        store.keep(keep).await.expect("keeps");
+    }
+    for n in (0..200u16).filter(|n| if *n < 100 { n % 10 == 0 } else { n % 3 == 0 }) {
+        let (token, found) = look(&store, 1000 + n, &[key(n)]).await;
+        let keys = if n < 100 { vec![key(n), key(2000 + n)] } else { vec![key(2000 + n)] };
+        let write = Write::Replace(found[0].slot, Box::new(numbered(n, &keys, 0)));
+        let mut keep = keeping(token, 0, write);
+        keep.page = page(1000 + n);
+        store.keep(keep).await.expect("keeps");
+    }
+    for round in 0..4 {
+        for n in 0..200u16 {
+            let old = n < 100;
+            let met = if old { n % 10 == 0 } else { n % 3 == 0 };
+            let gone = round > 0 && old && !met;
+            let first = !gone && (old || !met);
+            for (of, there) in [(n, first), (2000 + n, met)] {
+                let (token, found) = look(&store, 60_000, &[key(of)]).await;
+                let ids: Vec<u16> = found
+                    .iter()
+                    .map(|c| u16::from_le_bytes([c.record.article_id.0[0], c.record.article_id.0[1]]))
+                    .collect();
+                assert_eq!(ids, if there { vec![n] } else { Vec::new() }, "round {round}, key {of}");
+                store.release(token).await.expect("releases");
+            }
+        }
+        // Once more than there are generations to drop, reopened in between.
+        for _ in 0..5 {
+            let pruned = store.prune(Retention { days: 30, articles: 1000 }, 1000).await.expect("prunes");
+            assert!(!pruned.more);
+        }
+        assert_eq!(store.stats().await.expect("counts").articles, 110);
+        drop(store);
+        store = open();
+    }
+}
+
+fn mix_of(n: u64) -> u64 {
+    copydesk::assess::tokens::mix(n + 1)
 }

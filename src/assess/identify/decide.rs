@@ -89,6 +89,14 @@ impl<'a> Incoming<'a> {
     fn syndicated(&self, relation: Relation, of: &ArticleRecord, candidates: &[Candidate]) -> Decision {
         let mut decision = self.first(candidates);
         decision.record.story = of.story;
+        // Not every publisher of a text says where it has it from.
+        if decision.record.originator.is_none() {
+            let related = candidates.iter().filter(|c| self.relation(&c.hits, &c.record).is_some());
+            let said =
+                of.originator.iter().chain(related.filter_map(|c| c.record.originator.as_ref())).next();
+            decision.record.originator = said.cloned();
+            decision.filled.originator = said.cloned();
+        }
         decision.dedup = dedup(Verdict::Syndicated, relation.method, relation.similarity, of);
         decision
     }
@@ -119,6 +127,7 @@ impl<'a> Incoming<'a> {
             return Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true };
         }
         let mut record = old.clone();
+        record.originator = record.originator.or_else(|| self.draft.originator.clone());
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
         if record.keys.len() == MAX_KEYS && before == MAX_KEYS {
@@ -205,6 +214,7 @@ fn fill(record: &mut ArticleRecord, old: &ArticleRecord) -> Filled {
         headline: take(&mut record.headline, &old.headline),
         published_at: take(&mut record.published_at, &old.published_at),
         byline: take(&mut record.byline, &old.byline),
+        originator: take(&mut record.originator, &old.originator),
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         headline: short(&article.headline),
         published_at: article.published_at.clone(),
         byline: short(&article.byline),
+        originator: short(&article.originator),
         print: printed.print.clone(),
     }
 }

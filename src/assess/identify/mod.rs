@@ -62,6 +62,8 @@ pub struct Filled {
     pub headline: Option<String>,
     pub published_at: Option<Timestamp>,
     pub byline: Option<String>,
+    /// Said by another capture or copy of the same text.
+    pub originator: Option<String>,
 }
 
 /// The right to publish, taken before and kept after. Dropped without either, it lapses.

@@ -4,11 +4,18 @@
 //! reads the disk only after it has looked at the claims: so nothing falls between the two.
 
 mod claims;
+/// When the index is sealed, and when a part of it is dropped.
+mod generations;
+mod index;
+/// A store of the first format becomes one of this.
+mod migrate;
+mod records;
 mod tables;
 mod writer;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata};
@@ -21,7 +28,10 @@ use super::{
     Token, rank,
 };
 use claims::Claims;
-use tables::{ARTICLES, KEYS, LEDGER, META, PAGES, SITES, STORIES, db, slots};
+use index::Index;
+use tables::{
+    ARTICLES, FILTERS, FOREIGN, GENERATIONS, INDEX, LEDGER, META, PAGES, SITES, STORIES, YOUNG, db,
+};
 use writer::{Op, Writer};
 
 /// Operations that wait for the writer; more than that hold their caller back.
@@ -37,15 +47,30 @@ pub struct EmbeddedStore {
 pub(super) struct Shared {
     db: Database,
     claims: Mutex<Claims>,
+    index: RwLock<Index>,
+    seal_at: usize,
     file: std::path::PathBuf,
 }
 
+/// The file in the store's directory.
+const FILE: &str = "memory.redb";
+
 impl EmbeddedStore {
+    /// Whether there is a store in a directory.
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(FILE).is_file()
+    }
+
     /// Opens or makes the store in `dir`. Refused while another process has it open.
     pub fn open(dir: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+        Self::open_sealing(dir, cache_bytes, index::SEAL_AT)
+    }
+
+    /// With an index that is sealed after so many articles; fewer mean more of its parts to look into.
+    pub fn open_sealing(dir: &Path, cache_bytes: usize, seal_at: usize) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir)
             .map_err(|e| StoreError::io("making the store's directory")(Box::new(e)))?;
-        let file = dir.join("memory.redb");
+        let file = dir.join(FILE);
         let database = Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(&file).map_err(
             |e| match e {
                 DatabaseError::DatabaseAlreadyOpen => StoreError::Held { path: dir.to_owned() },
@@ -53,7 +78,8 @@ impl EmbeddedStore {
             },
         )?;
         prepare(&database)?;
-        let shared = Arc::new(Shared { db: database, claims: Mutex::default(), file });
+        let index = RwLock::new(open_index(&database)?);
+        let shared = Arc::new(Shared { db: database, claims: Mutex::default(), index, seal_at, file });
         let (ops, queue) = mpsc::channel(WRITE_QUEUE);
         let writer = Writer::new(shared.clone(), queue);
         let writer = std::thread::Builder::new()
@@ -89,12 +115,16 @@ impl Drop for EmbeddedStore {
 impl Store for EmbeddedStore {
     async fn claim(&self, request: ClaimRequest<'_>) -> Result<ClaimReply, StoreError> {
         let (token, pending) = self.shared.claims().register(&request, Instant::now());
-        let read = db("reading the store", self.shared.db.begin_read())?;
+        let (found, read) = {
+            // Under the lock, so that no part of the index that was found is dropped before we read.
+            let index = self.shared.index();
+            (index.find(request.keys), db("reading the store", self.shared.db.begin_read())?)
+        };
         if let Some((outcome, record)) = self.shared.seen(&read, request.page)? {
             self.shared.claims().end(token);
             return Ok(ClaimReply::Seen { outcome, record });
         }
-        let candidates = candidates(&read, &request)?;
+        let candidates = candidates(&read, &request, found)?;
         Ok(ClaimReply::Claimed { token, candidates, pending })
     }
 
@@ -181,12 +211,13 @@ impl Store for EmbeddedStore {
         Ok(StoreStats {
             home: "file",
             format: STORE_FORMAT,
-            articles: db(doing, db(doing, read.open_table(ARTICLES))?.len())?,
+            articles: db(doing, db(doing, read.open_table(META))?.get("articles"))?.map_or(0, |n| n.value()),
             pages: db(doing, db(doing, read.open_table(PAGES))?.len())?,
             sites: db(doing, db(doing, read.open_table(SITES))?.len())?,
             stories: db(doing, db(doing, read.open_table(STORIES))?.len())?,
             pending: self.shared.claims().len() as u64,
-            bytes: std::fs::metadata(&self.shared.file).map(|m| m.len()).unwrap_or(0),
+            // The file grows ahead of what is written into it: what counts is what it takes on the disk.
+            bytes: std::fs::metadata(&self.shared.file).map(|m| m.blocks() * 512).unwrap_or(0),
             oldest_day,
         })
     }
@@ -217,14 +248,22 @@ impl Shared {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn seen(&self, read: &redb::ReadTransaction, page: Id) -> Result<Option<Seen>, StoreError> {
         let doing = "looking up a page";
         let pages = db(doing, read.open_table(PAGES))?;
         let Some(found) = db(doing, pages.get(u128::from_be_bytes(page.0)))? else { return Ok(None) };
         let outcome = PageOutcome::decode(found.value())?;
         let articles = db(doing, read.open_table(ARTICLES))?;
-        let record = db(doing, articles.get(outcome.slot.0))?;
-        let record = record.map(|bytes| ArticleRecord::decode(bytes.value())).transpose()?;
+        let record = records::get(&articles, outcome.slot.0)?;
+        let record = record.map(|bytes| ArticleRecord::decode(&bytes)).transpose()?;
         Ok(Some((outcome, record.map(Box::new))))
     }
 }
@@ -238,53 +277,70 @@ impl std::fmt::Debug for Shared {
 fn candidates(
     read: &redb::ReadTransaction,
     request: &ClaimRequest<'_>,
+    found: index::Found,
 ) -> Result<Vec<Candidate>, StoreError> {
     let doing = "looking up candidates";
-    let keys = db(doing, read.open_table(KEYS))?;
     let mut hits: FxHashMap<u64, Vec<u16>> = FxHashMap::default();
-    for (index, key) in request.keys.iter().enumerate() {
-        if let Some(found) = db(doing, keys.get(key))? {
-            for slot in slots(found.value()) {
-                hits.entry(slot).or_default().push(index as u16);
-            }
-        }
+    for (key, slot) in found.slots(request.keys, &db(doing, read.open_table(INDEX))?)? {
+        hits.entry(slot).or_default().push(key);
     }
     let mut ranked: Vec<(u64, Vec<u16>)> = hits.into_iter().collect();
     rank(&mut ranked, request.strong);
-    ranked.truncate(MAX_CANDIDATES);
+    // Some may be gone, or no longer bear the key.
+    ranked.truncate(2 * MAX_CANDIDATES);
     let articles = db(doing, read.open_table(ARTICLES))?;
-    let mut candidates = Vec::with_capacity(ranked.len());
-    for (slot, hits) in ranked {
-        if let Some(bytes) = db(doing, articles.get(slot))? {
-            let record = ArticleRecord::decode(bytes.value())?;
-            candidates.push(Candidate { slot: Slot(slot), hits, record });
+    let mut candidates: FxHashMap<u64, ArticleRecord> = FxHashMap::default();
+    for (slot, hits) in &mut ranked {
+        let Some(bytes) = records::get(&articles, *slot)? else {
+            hits.clear();
+            continue;
+        };
+        let keys = ArticleRecord::keys_of(&bytes)?;
+        hits.retain(|hit| request.keys.get(usize::from(*hit)).is_some_and(|key| keys.contains(key)));
+        if !hits.is_empty() {
+            candidates.insert(*slot, ArticleRecord::decode(&bytes)?);
         }
     }
-    Ok(candidates)
+    ranked.retain(|(_, hits)| !hits.is_empty());
+    rank(&mut ranked, request.strong);
+    ranked.truncate(MAX_CANDIDATES);
+    Ok(ranked
+        .into_iter()
+        .filter_map(|(slot, hits)| {
+            Some(Candidate { slot: Slot(slot), hits, record: candidates.remove(&slot)? })
+        })
+        .collect())
 }
 
 /// Makes the tables of a new store; checks the format of one that exists.
 fn prepare(database: &Database) -> Result<(), StoreError> {
     let doing = "preparing the store";
     let write = db(doing, database.begin_write())?;
-    {
-        let mut meta = db(doing, write.open_table(META))?;
-        let found = db(doing, meta.get("format"))?.map(|v| v.value());
-        match found {
-            None => {
-                db(doing, meta.insert("format", u64::from(STORE_FORMAT)))?;
-            }
-            Some(format) if format == u64::from(STORE_FORMAT) => {}
-            Some(format) => {
-                return Err(StoreError::Format { found: format as u32, known: STORE_FORMAT });
-            }
+    let found = db(doing, db(doing, write.open_table(META))?.get("format"))?.map(|v| v.value() as u32);
+    match found {
+        Some(format) if format > STORE_FORMAT => {
+            return Err(StoreError::Format { found: format, known: STORE_FORMAT });
         }
-        db(doing, write.open_table(KEYS))?;
-        db(doing, write.open_table(ARTICLES))?;
-        db(doing, write.open_table(PAGES))?;
-        db(doing, write.open_table(LEDGER))?;
-        db(doing, write.open_table(SITES))?;
-        db(doing, write.open_table(STORIES))?;
+        Some(1) => migrate::first_format(&write)?,
+        Some(_) | None => {}
     }
+    db(doing, db(doing, write.open_table(META))?.insert("format", u64::from(STORE_FORMAT)))?;
+    db(doing, write.open_table(ARTICLES))?;
+    db(doing, write.open_table(YOUNG))?;
+    db(doing, write.open_table(GENERATIONS))?;
+    db(doing, write.open_table(INDEX))?;
+    db(doing, write.open_table(FILTERS))?;
+    db(doing, write.open_table(FOREIGN))?;
+    db(doing, write.open_table(PAGES))?;
+    db(doing, write.open_table(LEDGER))?;
+    db(doing, write.open_table(SITES))?;
+    db(doing, write.open_table(STORIES))?;
     db(doing, write.commit())
+}
+
+fn open_index(database: &Database) -> Result<Index, StoreError> {
+    let doing = "reading the index";
+    let read = db(doing, database.begin_read())?;
+    let articles = db(doing, read.open_table(ARTICLES))?;
+    Index::open(&read, |slot| records::get(&articles, slot)?.map(|r| ArticleRecord::keys_of(&r)).transpose())
 }

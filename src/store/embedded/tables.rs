@@ -2,51 +2,31 @@
 
 use redb::{ReadTransaction, TableDefinition};
 
-use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, SLOTS_PER_KEY, StoreError, StoryEntry};
+use super::records;
+use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, StoreError, StoryEntry};
 
-/// `format`, `slot`, `ledger`, `story`: small numbers about the whole.
+/// `format`, `slot`, `ledger`, `story`, `articles`, `alive N`: small numbers about the whole.
 pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-/// Key → slots of the articles found under it, six bytes each.
-pub const KEYS: TableDefinition<u64, &[u8]> = TableDefinition::new("keys");
-pub const ARTICLES: TableDefinition<u64, &[u8]> = TableDefinition::new("articles");
+/// First slot of a row → the articles in it: see `records`.
+pub const ARTICLES: TableDefinition<u64, &[u8]> = TableDefinition::new("rows");
+/// Slots of articles whose keys are not yet sealed, in the order of writing: see `index`.
+pub const YOUNG: TableDefinition<u64, u64> = TableDefinition::new("young");
+/// Generation → first and last new slot, rows in the index.
+pub const GENERATIONS: TableDefinition<u32, (u64, u64, u32)> = TableDefinition::new("generations");
+/// Generation and row → keys and slots.
+pub const INDEX: TableDefinition<(u32, u32), &[u8]> = TableDefinition::new("index");
+pub const FILTERS: TableDefinition<u32, &[u8]> = TableDefinition::new("filters");
+/// Generation → older slots that it holds further keys of.
+pub const FOREIGN: TableDefinition<u32, &[u8]> = TableDefinition::new("foreign");
 pub const PAGES: TableDefinition<u128, &[u8]> = TableDefinition::new("pages");
 /// (day, sequence) → what came in then: `s` and a slot, or `p` and a page. Oldest first for pruning.
 pub const LEDGER: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("ledger");
 pub const SITES: TableDefinition<&str, (u64, &[u8])> = TableDefinition::new("sites");
 pub const STORIES: TableDefinition<u64, &[u8]> = TableDefinition::new("stories");
 
-const SLOT_BYTES: usize = 6;
-
 /// An error of the database, with what was being done.
 pub fn db<T, E: Into<redb::Error>>(doing: &'static str, result: Result<T, E>) -> Result<T, StoreError> {
     result.map_err(|e| StoreError::io(doing)(Box::new(e.into())))
-}
-
-pub fn slots(cell: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    cell.chunks_exact(SLOT_BYTES).map(|b| u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], 0, 0]))
-}
-
-/// The cell with one more slot; `None` where it is there already. A full cell keeps its first half and
-/// drops the oldest of the rest.
-pub fn with_slot(cell: &[u8], slot: u64) -> Option<Vec<u8>> {
-    if slots(cell).any(|s| s == slot) {
-        return None;
-    }
-    let mut cell = cell.to_vec();
-    if cell.len() >= SLOTS_PER_KEY * SLOT_BYTES {
-        let oldest = SLOTS_PER_KEY / 2 * SLOT_BYTES;
-        cell.drain(oldest..oldest + SLOT_BYTES);
-    }
-    cell.extend(&slot.to_le_bytes()[..SLOT_BYTES]);
-    Some(cell)
-}
-
-/// The cell without a slot; `None` where it was not there.
-pub fn without_slot(cell: &[u8], slot: u64) -> Option<Vec<u8>> {
-    let at = slots(cell).position(|s| s == slot)? * SLOT_BYTES;
-    let mut cell = cell.to_vec();
-    cell.drain(at..at + SLOT_BYTES);
-    Some(cell)
 }
 
 /// What an entry of the ledger names.
@@ -92,12 +72,13 @@ pub fn export(
             0 => {
                 let table = db(doing, read.open_table(ARTICLES))?;
                 let from = after_number(&cursor.after)?.unwrap_or(0);
-                batch(db(doing, table.range(from..))?, room, &mut entries, |slot, cell| {
-                    Ok((
-                        Entry::Article(Box::new(ArticleRecord::decode(cell.value())?)),
-                        slot.value().to_le_bytes().to_vec(),
-                    ))
-                })?
+                let mut last = None;
+                for placed in records::from(&table, from)?.take(room) {
+                    let (slot, bytes) = placed?;
+                    entries.push(Entry::Article(Box::new(ArticleRecord::decode(&bytes)?)));
+                    last = Some(slot.to_le_bytes().to_vec());
+                }
+                last
             }
             1 => {
                 let table = db(doing, read.open_table(PAGES))?;
@@ -167,22 +148,4 @@ fn batch<K: redb::Key + 'static, V: redb::Value + 'static>(
         last = Some(place);
     }
     Ok(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_cell_keeps_its_first_half() {
-        let mut cell = Vec::new();
-        for slot in 1..=20 {
-            cell = with_slot(&cell, slot).expect("new slot");
-        }
-        assert_eq!(slots(&cell).collect::<Vec<_>>(), [1, 2, 3, 4, 17, 18, 19, 20]);
-        assert_eq!(with_slot(&cell, 3), None);
-        let cell = without_slot(&cell, 2).expect("was there");
-        assert_eq!(slots(&cell).collect::<Vec<_>>(), [1, 3, 4, 17, 18, 19, 20]);
-        assert_eq!(without_slot(&cell, 99), None);
-    }
 }

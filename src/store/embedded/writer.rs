@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
+use redb::{ReadableTable, Table, WriteTransaction};
 use rustc_hash::FxHashSet;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Shared;
-use super::tables::{
-    ARTICLES, Dated, KEYS, LEDGER, META, PAGES, SITES, STORIES, db, with_slot, without_slot,
-};
+use super::index::alive;
+use super::tables::{ARTICLES, Dated, INDEX, LEDGER, META, PAGES, SITES, STORIES, YOUNG, db};
+use super::{Shared, generations, records};
 use crate::store::{
     ArticleRecord, Entry, Keep, Kept, MAX_STORY_ENTRIES, PageOutcome, Pruned, Retention, Slot, StoreError,
     StoryEntry, Token, Write, today,
@@ -55,6 +54,7 @@ impl Writer {
     }
 
     fn commit(&self, ops: Vec<Op>) {
+        let pruned = ops.iter().any(|op| matches!(op, Op::Prune { .. }));
         let mut answers: Vec<Answer> = Vec::with_capacity(ops.len());
         let mut ended: FxHashSet<Token> = FxHashSet::default();
         let committed = self.apply_all(ops, &mut answers, &mut ended).map_err(|e| e.to_string());
@@ -67,6 +67,10 @@ impl Writer {
         for answer in answers {
             answer(committed.clone());
         }
+        // What cannot be tidied now is tidied after the next batch.
+        if let Err(error) = generations::tidy(&self.shared, pruned) {
+            tracing::warn!(%error, "the store's index was not tidied");
+        }
     }
 
     fn apply_all(
@@ -78,7 +82,7 @@ impl Writer {
         let doing = "writing to the store";
         let write = db(doing, self.shared.db.begin_write())?;
         {
-            let mut open = Open::new(&write)?;
+            let mut open = Open::new(&self.shared, &write)?;
             for op in ops {
                 match op {
                     Op::Keep(keep, reply) => {
@@ -119,8 +123,10 @@ fn answer<T: Send + 'static>(answers: &mut Vec<Answer>, reply: Reply<T>, result:
 
 /// All tables of one transaction.
 struct Open<'t> {
+    shared: &'t Shared,
     meta: Table<'t, &'static str, u64>,
-    keys: Table<'t, u64, &'static [u8]>,
+    young: Table<'t, u64, u64>,
+    index: Table<'t, (u32, u32), &'static [u8]>,
     articles: Table<'t, u64, &'static [u8]>,
     pages: Table<'t, u128, &'static [u8]>,
     ledger: Table<'t, (u32, u64), &'static [u8]>,
@@ -131,10 +137,12 @@ struct Open<'t> {
 const DOING: &str = "writing to the store";
 
 impl<'t> Open<'t> {
-    fn new(write: &'t WriteTransaction) -> Result<Self, StoreError> {
+    fn new(shared: &'t Shared, write: &'t WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
+            shared,
             meta: db(DOING, write.open_table(META))?,
-            keys: db(DOING, write.open_table(KEYS))?,
+            young: db(DOING, write.open_table(YOUNG))?,
+            index: db(DOING, write.open_table(INDEX))?,
             articles: db(DOING, write.open_table(ARTICLES))?,
             pages: db(DOING, write.open_table(PAGES))?,
             ledger: db(DOING, write.open_table(LEDGER))?,
@@ -165,56 +173,37 @@ impl<'t> Open<'t> {
     }
 
     fn next(&mut self, counter: &'static str) -> Result<u64, StoreError> {
-        let next = db(DOING, self.meta.get(counter))?.map_or(0, |n| n.value()) + 1;
+        let next = self.number(counter)? + 1;
         db(DOING, self.meta.insert(counter, next))?;
         Ok(next)
     }
 
     fn add_article(&mut self, record: &ArticleRecord) -> Result<Slot, StoreError> {
         let slot = self.next("slot")?;
-        for key in &record.keys {
-            self.add_key(*key, slot)?;
-        }
-        db(DOING, self.articles.insert(slot, record.encode().as_slice()))?;
+        records::append(&mut self.articles, slot, &record.encode())?;
+        self.next("articles")?;
+        self.add_keys(slot, &record.keys)?;
         self.note(record.touched, &Dated::Article(slot))?;
         Ok(Slot(slot))
     }
 
     fn replace_article(&mut self, slot: Slot, record: &ArticleRecord) -> Result<Slot, StoreError> {
-        let old = db(DOING, self.articles.get(slot.0))?.map(|cell| ArticleRecord::decode(cell.value()));
-        let Some(old) = old.transpose()? else { return self.add_article(record) };
-        for key in old.keys.iter().filter(|k| !record.keys.contains(k)) {
-            self.drop_key(*key, slot.0)?;
+        let Some(old) = records::get(&self.articles, slot.0)? else { return self.add_article(record) };
+        let old = ArticleRecord::keys_of(&old)?;
+        records::replace(&mut self.articles, slot.0, Some(&record.encode()))?;
+        let new: Vec<u64> = record.keys.iter().copied().filter(|key| !old.contains(key)).collect();
+        if !new.is_empty() {
+            self.add_keys(slot.0, &new)?;
         }
-        for key in record.keys.iter().filter(|k| !old.keys.contains(k)) {
-            self.add_key(*key, slot.0)?;
-        }
-        db(DOING, self.articles.insert(slot.0, record.encode().as_slice()))?;
         Ok(slot)
     }
 
-    fn add_key(&mut self, key: u64, slot: u64) -> Result<(), StoreError> {
-        let cell = match db(DOING, self.keys.get(key))? {
-            Some(cell) => with_slot(cell.value(), slot),
-            None => with_slot(&[], slot),
-        };
-        if let Some(cell) = cell {
-            db(DOING, self.keys.insert(key, cell.as_slice()))?;
-        }
-        Ok(())
-    }
-
-    fn drop_key(&mut self, key: u64, slot: u64) -> Result<(), StoreError> {
-        let cell = db(DOING, self.keys.get(key))?.and_then(|cell| without_slot(cell.value(), slot));
-        match cell {
-            Some(cell) if cell.is_empty() => {
-                db(DOING, self.keys.remove(key))?;
-            }
-            Some(cell) => {
-                db(DOING, self.keys.insert(key, cell.as_slice()))?;
-            }
-            None => {}
-        }
+    /// In memory this is seen before it is committed; until then it leads to no record, or to one that
+    /// does not bear the key.
+    fn add_keys(&mut self, slot: u64, keys: &[u64]) -> Result<(), StoreError> {
+        let next = db(DOING, self.young.last())?.map_or(0, |(sequence, _)| sequence.value() + 1);
+        db(DOING, self.young.insert(next, slot))?;
+        self.shared.index_mut().add(slot, keys);
         Ok(())
     }
 
@@ -251,7 +240,7 @@ impl<'t> Open<'t> {
         let first_kept = today().saturating_sub(retention.days);
         let mut pruned = Pruned::default();
         for _ in 0..steps {
-            let too_many = db(DOING, self.articles.len())? > retention.articles;
+            let too_many = self.number("articles")? > retention.articles;
             let oldest =
                 db(DOING, self.ledger.first())?.map(|(key, cell)| (key.value(), Dated::decode(cell.value())));
             let Some(((day, sequence), dated)) = oldest else { return Ok(pruned) };
@@ -265,22 +254,35 @@ impl<'t> Open<'t> {
                     pruned.pages += 1;
                 }
                 Dated::Article(slot) => {
-                    let cell = db(DOING, self.articles.get(slot))?.map(|c| ArticleRecord::decode(c.value()));
-                    let Some(record) = cell.transpose()? else { continue };
-                    if record.touched > day {
-                        self.note(record.touched, &Dated::Article(slot))?;
+                    let Some(record) = records::get(&self.articles, slot)? else { continue };
+                    let touched = ArticleRecord::touched_of(&record)?;
+                    if touched > day {
+                        self.note(touched, &Dated::Article(slot))?;
                         continue;
                     }
-                    for key in &record.keys {
-                        self.drop_key(*key, slot)?;
-                    }
-                    db(DOING, self.articles.remove(slot))?;
+                    self.forget_article(slot)?;
                     pruned.articles += 1;
                 }
             }
         }
         pruned.more = true;
         Ok(pruned)
+    }
+
+    /// Its entries in the index lead to nothing from now on.
+    fn forget_article(&mut self, slot: u64) -> Result<(), StoreError> {
+        records::replace(&mut self.articles, slot, None)?;
+        let left = self.number("articles")?.saturating_sub(1);
+        db(DOING, self.meta.insert("articles", left))?;
+        if let Some(generation) = self.shared.index_mut().forget(slot) {
+            let left = self.number(&alive(generation))?.saturating_sub(1);
+            db(DOING, self.meta.insert(alive(generation).as_str(), left))?;
+        }
+        Ok(())
+    }
+
+    fn number(&self, name: &str) -> Result<u64, StoreError> {
+        Ok(db(DOING, self.meta.get(name))?.map_or(0, |n| n.value()))
     }
 
     fn import(&mut self, entries: Vec<Entry>) -> Result<usize, StoreError> {
@@ -314,14 +316,12 @@ impl<'t> Open<'t> {
 
     /// Whether an article of the same id is found under one of the record's keys.
     fn knows(&self, record: &ArticleRecord) -> Result<bool, StoreError> {
-        for key in &record.keys {
-            let Some(cell) = db(DOING, self.keys.get(key))? else { continue };
-            for slot in super::tables::slots(cell.value()) {
-                if let Some(found) = db(DOING, self.articles.get(slot))?
-                    && ArticleRecord::decode(found.value())?.article_id == record.article_id
-                {
-                    return Ok(true);
-                }
+        let found = self.shared.index().find(&record.keys);
+        for (_, slot) in found.slots(&record.keys, &self.index)? {
+            if let Some(bytes) = records::get(&self.articles, slot)?
+                && ArticleRecord::decode(&bytes)?.article_id == record.article_id
+            {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -77,7 +77,18 @@ impl RedisStore {
         let format = STORE_FORMAT.to_string();
         let _: i64 = self.query(doing, ::redis::cmd("HSETNX").arg(&meta).arg("format").arg(format)).await?;
         let found: u32 = self.query(doing, ::redis::cmd("HGET").arg(&meta).arg("format")).await?;
-        if found == STORE_FORMAT { Ok(()) } else { Err(StoreError::Format { found, known: STORE_FORMAT }) }
+        match found {
+            STORE_FORMAT => Ok(()),
+            // The layout is the same; records of the first format are read, and rewritten one by one.
+            1 => {
+                let _: i64 = self
+                    .query(doing, ::redis::cmd("HSET").arg(&meta).arg("format").arg(STORE_FORMAT))
+                    .await?;
+                tracing::info!("the store was migrated to format {STORE_FORMAT}");
+                Ok(())
+            }
+            _ => Err(StoreError::Format { found, known: STORE_FORMAT }),
+        }
     }
 
     fn key(&self, name: &str) -> String {

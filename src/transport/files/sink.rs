@@ -2,6 +2,7 @@
 //! has been written and flushed.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
@@ -13,11 +14,17 @@ use crate::transport::{Confirmed, Outgoing, Sink};
 #[derive(Clone)]
 pub struct FileSink {
     to: Arc<Mutex<dyn Write + Send>>,
+    unread: Arc<AtomicBool>,
 }
 
 impl FileSink {
     pub fn new(to: impl Write + Send + 'static) -> Self {
-        Self { to: Arc::new(Mutex::new(to)) }
+        Self { to: Arc::new(Mutex::new(to)), unread: Arc::default() }
+    }
+
+    /// Whoever read the lines has had enough and closed the pipe.
+    pub fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     fn write(&self, mut line: Vec<u8>) -> std::io::Result<()> {
@@ -46,7 +53,10 @@ impl Sink for FileSink {
                 parked(ParkReason::AttemptsExhausted, "fetch", &error, None, &message.envelope.origin)
             }
         };
-        self.write(line).map_err(|e| Failure::shared("the output", e))?;
+        self.write(line).map_err(|e| {
+            self.unread.fetch_or(e.kind() == std::io::ErrorKind::BrokenPipe, Ordering::Relaxed);
+            Failure::shared("the output", e)
+        })?;
         Ok(Confirmed(()))
     }
 }

@@ -1,7 +1,7 @@
 //! WARC → messages, one a response record (ISO 28500). The HTTP head becomes the message's headers.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, Cursor, Read};
 
 use bytes::Bytes;
 
@@ -15,28 +15,92 @@ const HEAD_LINES: usize = 500;
 
 pub(super) fn records(
     name: String,
-    mut from: impl BufRead,
+    from: impl BufRead,
     most: usize,
     base: u64,
 ) -> impl Iterator<Item = Entry> {
-    let (mut at, mut ended) = (0u64, false);
+    let mut from = Input { ahead: Cursor::default(), from };
+    let (mut at, mut ended, mut first) = (0u64, false, None);
     std::iter::from_fn(move || {
         while !ended {
             let here = format!("{name}@{at}");
-            match record(&mut from, most, &mut at) {
+            match record(&mut from, most, &mut at, first.take()) {
                 Ok(Record::End) => return None,
                 Ok(Record::Other) => {}
                 Ok(Record::Response(envelope)) => {
                     return Some(Entry { name: here, read_to: base + at, envelope });
                 }
                 Err(e) => {
-                    ended = true;
+                    // A broken record costs itself; what cannot be read or unpacked ends the file.
+                    match e.get_ref().is_some_and(|e| e.is::<Broken>()).then(|| next_head(&mut from, &mut at))
+                    {
+                        Some(Ok(Some(line))) => first = Some(line),
+                        _ => ended = true,
+                    }
                     return Some(unreadable(here, base + at, &e));
                 }
             }
         }
         None
     })
+}
+
+/// Bytes that were read too far, then the file.
+struct Input<R> {
+    ahead: Cursor<Vec<u8>>,
+    from: R,
+}
+
+impl<R: BufRead> Read for Input<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.ahead.read(into)? {
+            0 => self.from.read(into),
+            n => Ok(n),
+        }
+    }
+}
+
+impl<R: BufRead> BufRead for Input<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if (self.ahead.position() as usize) < self.ahead.get_ref().len() {
+            return self.ahead.fill_buf();
+        }
+        self.from.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        if (self.ahead.position() as usize) < self.ahead.get_ref().len() {
+            self.ahead.consume(n);
+        } else {
+            self.from.consume(n);
+        }
+    }
+}
+
+impl<R: BufRead> Input<R> {
+    /// Gives back what was read past the head of a record that stands in `block`.
+    fn give_back(&mut self, block: &[u8], at: &mut u64) {
+        let Some(head) = memchr::memmem::find(block, b"\nWARC/1.") else { return };
+        let mut ahead = block[head + 1..].to_vec();
+        *at -= ahead.len() as u64;
+        ahead.extend_from_slice(&self.ahead.get_ref()[self.ahead.position() as usize..]);
+        self.ahead = Cursor::new(ahead);
+    }
+}
+
+/// Reads up to the first line of the next record; no line is held longer than `LINE_BYTES`.
+fn next_head(from: &mut impl BufRead, at: &mut u64) -> std::io::Result<Option<String>> {
+    loop {
+        let mut line = Vec::new();
+        let n = from.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line)?;
+        *at += n as u64;
+        if n == 0 {
+            return Ok(None);
+        }
+        if line.starts_with(b"WARC/") {
+            return Ok(Some(String::from_utf8_lossy(line.trim_ascii_end()).into_owned()));
+        }
+    }
 }
 
 enum Record {
@@ -46,12 +110,22 @@ enum Record {
     End,
 }
 
-fn record(from: &mut impl BufRead, most: usize, at: &mut u64) -> std::io::Result<Record> {
-    let first = loop {
-        match text_line(from, at)? {
-            None => return Ok(Record::End),
-            Some(line) if line.is_empty() => {}
-            Some(line) => break line,
+/// `first` is the record's first line where that was read already.
+fn record<R: BufRead>(
+    from: &mut Input<R>,
+    most: usize,
+    at: &mut u64,
+    first: Option<String>,
+) -> std::io::Result<Record> {
+    let first = if let Some(first) = first {
+        first
+    } else {
+        loop {
+            match text_line(from, at)? {
+                None => return Ok(Record::End),
+                Some(line) if line.is_empty() => {}
+                Some(line) => break line,
+            }
         }
     };
     if !first.starts_with("WARC/") {
@@ -73,6 +147,14 @@ fn record(from: &mut impl BufRead, most: usize, at: &mut u64) -> std::io::Result
     let mut block = Vec::with_capacity(length.min(room).min(1 << 20) as usize);
     let kept = from.by_ref().take(length.min(room)).read_to_end(&mut block)? as u64;
     *at += kept;
+    // A length that is too great runs into the next record.
+    let ends_well = matches!(from.fill_buf()?.first(), None | Some(b'\r' | b'\n' | b'W'));
+    if length <= room && (kept < length || !ends_well) {
+        from.give_back(&block, at);
+    }
+    if length <= room && !ends_well {
+        return Err(bad(format!("the record does not end where its length of {length} bytes says")));
+    }
     if kept < length.min(room) {
         return Err(bad(format!("the record ends after {kept} of {length} bytes")));
     }
@@ -180,8 +262,13 @@ fn skip(from: &mut impl BufRead, bytes: u64, at: &mut u64) -> std::io::Result<()
     Ok(())
 }
 
+/// A record that is not as the format says.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Broken(String);
+
 fn bad(what: String) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::InvalidData, what)
+    std::io::Error::new(std::io::ErrorKind::InvalidData, Broken(what))
 }
 
 #[cfg(test)]
@@ -229,6 +316,31 @@ mod tests {
             let found: Vec<Entry> = records("w".into(), text.as_bytes(), 1000, 0).collect();
             let error = found.last().unwrap().envelope.as_ref().unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
+        }
+    }
+    #[test]
+    fn a_broken_record_costs_itself_alone() {
+        let page = |word: &str| {
+            warc("response", &format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{word}"))
+        };
+        let length = page("bad").lines().find(|l| l.starts_with("Content-Length")).unwrap().to_owned();
+        for broken in [
+            page("bad").replace("WARC/1.0", "WXRC/1.0"),
+            page("bad").replace(&length, "Content-Length: many"),
+            page("bad").replace(&length, "Content-Length: 9"),
+            page("bad").replace(&length, "Content-Length: 300"),
+            page("bad").replace(&length, "Content-Length: 99999"),
+            "\u{1}\u{2} noise\r\nmore noise\r\n".repeat(50),
+        ] {
+            let text = [page("one"), broken.clone(), page("two"), page("three")].concat();
+            let found: Vec<Entry> = records("w".into(), text.as_bytes(), 1_000_000, 0).collect();
+            let bodies: Vec<&[u8]> =
+                found.iter().filter_map(|e| e.envelope.as_ref().ok()).map(|e| &e.payload[..]).collect();
+            for wanted in [b"<p>one".as_slice(), b"<p>two", b"<p>three"] {
+                assert!(bodies.contains(&wanted), "{broken}: {bodies:?}");
+            }
+            assert!(found.iter().any(|e| e.envelope.is_err()), "{broken}: counted");
+            assert!(found.len() <= 5, "{broken}");
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Capture {
     pub body: String,
     pub partial: bool,
     pub live: bool,
+    pub originator: Option<String>,
 }
 
 impl Capture {
@@ -59,7 +60,7 @@ impl Capture {
             byline: None,
             authors: Vec::new(),
             dateline: None,
-            originator: None,
+            originator: self.originator.clone(),
             published_at: None,
             modified_at: None,
             language: Language { tag: "en".into(), confidence: 1.0, declared: None },

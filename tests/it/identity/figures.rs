@@ -1,6 +1,5 @@
 //! How fast articles are identified with many remembered, and what a million of them costs. Run with
-//! `cargo test --release --test it identity::figures -- --ignored --nocapture`; `COPYDESK_REMEMBERED`
-//! says how many.
+//! `make bench-store`; `COPYDESK_REMEMBERED` says how many.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +7,8 @@ use std::time::Instant;
 use copydesk::assess::identify::{Identifier, IdentifySettings, record_of};
 use copydesk::assess::tokens::mix;
 use copydesk::model::Observations;
-use copydesk::store::{AnyStore, Entry, Store};
+use copydesk::model::verdict::Verdict;
+use copydesk::store::{AnyStore, Entry, Id, PageOutcome, Slot, Store};
 
 use super::articles::Capture;
 use crate::redis_server::RedisServer;
@@ -41,17 +41,47 @@ fn resident_bytes() -> u64 {
     kib.unwrap_or(0u64) * 1024
 }
 
+/// Records of the size of real ones, each under keys of its own, and a page for each.
 async fn fill(store: &AnyStore, many: u64) {
+    let models: Vec<_> = (0..500).map(|n| record_of(&article(n).article())).collect();
     let mut batch = Vec::new();
     for n in 0..many {
-        let mut record = record_of(&article(n).article());
-        record.version = 1;
+        let mut record = models[(n % 500) as usize].clone();
+        record.keys = (0..KEYS).map(|key| mix(n << 8 | key)).collect();
+        record.article_id = id(n, 1);
+        record.event_id = id(n, 2);
+        let outcome = PageOutcome {
+            slot: Slot(n + 1),
+            article_id: record.article_id,
+            version: 1,
+            event_id: record.event_id,
+            verdict: Verdict::New,
+        };
         batch.push(Entry::Article(Box::new(record)));
-        if batch.len() == 5_000 {
+        batch.push(Entry::Page { page: id(n, 3), outcome });
+        if batch.len() == 10_000 {
             store.import(std::mem::take(&mut batch)).await.expect("imports");
+        }
+        if n % 1_000_000 == 999_999 {
+            eprintln!("{} filled, process {} MiB", n + 1, resident_bytes() >> 20);
         }
     }
     store.import(batch).await.expect("imports");
+}
+
+/// Of an article with a URL, a canonical URL and a headline: addresses, content, sentence, bands.
+const KEYS: u64 = 18;
+
+fn id(n: u64, what: u64) -> Id {
+    let half = |side: u64| mix(n ^ what << 50 ^ side << 40).to_le_bytes();
+    Id(std::array::from_fn(|at| half(at as u64 / 8)[at % 8]))
+}
+
+/// CPU seconds that this process has used.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: f64 = stat.split(' ').skip(13).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
+    ticks / 100.0
 }
 
 async fn measure(store: AnyStore, many: u64, home: &str) {
@@ -66,14 +96,14 @@ async fn measure(store: AnyStore, many: u64, home: &str) {
         since.elapsed().as_secs_f64()
     );
     let identifier = Arc::new(Identifier::new(store, IdentifySettings::default()));
-    let fresh = 5_000u64;
-    let articles: Vec<_> = (0..fresh).map(|n| Arc::new(article(many + n).article())).collect();
+    let fresh = 20_000u64;
+    let articles: Arc<Vec<_>> = Arc::new((0..fresh).map(|n| article(many + 1000 + n).article()).collect());
     for keep in [false, true] {
-        let since = Instant::now();
-        let tasks = (0..64).map(|lane| {
+        let (since, cpu) = (Instant::now(), cpu_seconds());
+        let tasks = (0..LANES).map(|lane| {
             let (identifier, articles) = (Arc::clone(&identifier), articles.clone());
             tokio::spawn(async move {
-                for article in articles.iter().skip(lane).step_by(64) {
+                for article in articles.iter().skip(lane).step_by(LANES) {
                     let seen = Observations::default();
                     let identified = identifier.identify(article, seen).await.expect("identifies");
                     if keep {
@@ -87,10 +117,17 @@ async fn measure(store: AnyStore, many: u64, home: &str) {
         for task in tasks.collect::<Vec<_>>() {
             task.await.expect("runs");
         }
-        let rate = fresh as f64 / since.elapsed().as_secs_f64();
-        eprintln!("{home}: identify and {}: {rate:.0} articles/s", if keep { "keep" } else { "release" });
+        let what = if keep { "identify and keep" } else { "identify and release" };
+        eprintln!(
+            "{home}: {what}: {:.0} articles/s, {:.0} articles a second of CPU",
+            fresh as f64 / since.elapsed().as_secs_f64(),
+            fresh as f64 / (cpu_seconds() - cpu)
+        );
     }
 }
+
+/// Pages on the way at once, as with the broker's prefetch.
+const LANES: usize = 256;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a figure, not a check"]

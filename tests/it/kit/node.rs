@@ -62,7 +62,7 @@ impl Node {
                  collect_statistics_interval = 1000\n"
             ),
         );
-        write("enabled_plugins", "[rabbitmq_management].\n".to_owned());
+        write("enabled_plugins", "[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n".to_owned());
         write("supervise.sh", include_str!("supervise.sh").to_owned());
         let mut child = Command::new("setsid")
             .arg("sh")
