@@ -1,13 +1,18 @@
 //! What is remembered of one article, and its encoding: compact, versioned, the same in both homes.
 
-use crate::model::article::Timestamp;
+use crate::model::article::{Dateline, Timestamp};
 use crate::model::verdict::Verdict;
 
 use super::codec::{Reader, Writer};
-use super::{Id, Slot, StoreError};
+use super::{Extraction, Id, MAX_EXTRACTIONS, Slot, StoreError};
 
 /// First byte of every encoded record. Rises when the layout changes; older ones stay readable.
-const RECORD_FORMAT: u8 = 1;
+const RECORD_FORMAT: u8 = 2;
+/// Of records without other scrapers' extractions.
+const FIRST_FORMAT: u8 = 1;
+
+/// Captions that are remembered of an article.
+pub const MAX_CAPTIONS: usize = 6;
 
 /// The last published version of one article, without its text.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,6 +40,14 @@ pub struct ArticleRecord {
     pub published_at: Option<Timestamp>,
     pub byline: Option<String>,
     pub print: Fingerprint,
+    /// The scraper whose text this version is, where it was named.
+    pub scraper_name: Option<String>,
+    pub standfirst: Option<String>,
+    pub dateline: Option<Dateline>,
+    /// What the pictures show, where this version's text has no caption left.
+    pub captions: Vec<String>,
+    /// Other scrapers' extractions of the same state of the page, oldest first.
+    pub heard: Vec<Extraction>,
 }
 
 /// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
@@ -110,13 +123,25 @@ impl ArticleRecord {
         });
         w.option(self.byline.as_ref(), |w, s| w.text(s));
         self.print.encode(&mut w);
+        w.option(self.scraper_name.as_ref(), |w, s| w.text(s));
+        w.option(self.standfirst.as_ref(), |w, s| w.text(s));
+        w.option(self.dateline.as_ref(), |w, d| {
+            w.text(&d.raw);
+            for part in [&d.place, &d.date, &d.agency] {
+                w.option(part.as_ref(), |w, s| w.text(s));
+            }
+        });
+        w.u8(self.captions.len().min(MAX_CAPTIONS) as u8);
+        self.captions.iter().take(MAX_CAPTIONS).for_each(|caption| w.text(caption));
+        w.u8(self.heard.len().min(MAX_EXTRACTIONS) as u8);
+        self.heard.iter().take(MAX_EXTRACTIONS).for_each(|heard| heard.encode(&mut w));
         w.finish()
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut r = Reader::new("article record", bytes);
         let format = r.u8()?;
-        if format != RECORD_FORMAT {
+        if format != RECORD_FORMAT && format != FIRST_FORMAT {
             return Err(StoreError::Format { found: format.into(), known: RECORD_FORMAT.into() });
         }
         let touched = r.fixed_u32()?;
@@ -130,7 +155,7 @@ impl ArticleRecord {
         let scraper = r.fixed_u32()?;
         let captured = r.option(Reader::fixed_u64)?.map(|at| at as i64);
         let flags = r.u8()?;
-        Ok(Self {
+        let mut record = Self {
             touched,
             keys,
             article_id,
@@ -147,7 +172,30 @@ impl ArticleRecord {
                 .option(|r| Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? }))?,
             byline: r.option(Reader::text)?,
             print: Fingerprint::decode(&mut r)?,
-        })
+            ..Self::default()
+        };
+        if format != FIRST_FORMAT {
+            record.decode_extractions(&mut r)?;
+        }
+        Ok(record)
+    }
+
+    fn decode_extractions(&mut self, r: &mut Reader<'_>) -> Result<(), StoreError> {
+        self.scraper_name = r.option(Reader::text)?;
+        self.standfirst = r.option(Reader::text)?;
+        self.dateline = r.option(|r| {
+            Ok(Dateline {
+                raw: r.text()?,
+                place: r.option(Reader::text)?,
+                date: r.option(Reader::text)?,
+                agency: r.option(Reader::text)?,
+            })
+        })?;
+        let captions = r.u8()?;
+        self.captions = (0..captions).map(|_| r.text()).collect::<Result<_, _>>()?;
+        let heard = r.u8()?;
+        self.heard = (0..heard).map(|_| Extraction::decode(r)).collect::<Result<_, _>>()?;
+        Ok(())
     }
 }
 
@@ -254,7 +302,40 @@ mod tests {
             }),
             byline: None,
             print: Fingerprint { sketch: vec![1, 2, 3], words: 900, ..Fingerprint::default() },
+            scraper_name: Some("reader".into()),
+            standfirst: Some("The bridge is shut.".into()),
+            dateline: Some(Dateline {
+                raw: "ULM, May 3 —".into(),
+                place: Some("Ulm".into()),
+                date: None,
+                agency: None,
+            }),
+            captions: vec!["The bridge in May".into()],
+            heard: vec![Extraction {
+                scraper: "dump".into(),
+                sketch: vec![2, 9],
+                partial: false,
+                text: Some(vec![1, 2, 3]),
+            }],
         }
+    }
+
+    #[test]
+    fn a_record_of_the_first_format_is_read() {
+        let mut old = ArticleRecord {
+            scraper_name: None,
+            standfirst: None,
+            dateline: None,
+            captions: vec![],
+            heard: vec![],
+            ..record()
+        };
+        let mut bytes = old.encode();
+        bytes.truncate(bytes.len() - 5);
+        bytes[0] = FIRST_FORMAT;
+        assert_eq!(ArticleRecord::decode(&bytes).expect("decodes"), old);
+        old.version += 1;
+        assert_eq!(old.encode()[0], RECORD_FORMAT);
     }
 
     #[test]
@@ -275,7 +356,7 @@ mod tests {
     fn a_record_of_a_later_format_is_named_as_such() {
         let mut bytes = record().encode();
         bytes[0] = 9;
-        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 1 })));
+        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 2 })));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::read::ReadSettings;
 use crate::read::text::TextPage;
 use crate::read::trees::{Trees, TreesError, probability};
 
+use crate::read::clean::lexicon::Kind;
 use features::{FEATURES, NAMES};
 use page::Scored;
 
@@ -130,6 +131,7 @@ pub fn extract(
 pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Option<&mut Trace>) -> Body {
     let mut body = Body::default();
     let mut decided = fields::decide(text, scored, scores);
+    fields::announced(text, scored, &mut decided);
     fields::rescue(text, scored, &mut decided);
     let mut last_block = None;
     for (i, line) in text.lines.iter().enumerate() {
@@ -176,10 +178,27 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
             }
         }
     }
-    if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
+    if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) || notice(text, scored, &decided) {
         body.paragraphs.clear();
     }
     body
+}
+
+/// Whether what was kept is a consent or subscription notice and nothing else: a short text whose
+/// paragraphs, by the most of their words, speak to the reader of it.
+fn notice(text: &TextPage, scored: &Scored, decided: &[fields::Fate]) -> bool {
+    const MOST_WORDS: f32 = 400.0;
+    const SHARE: f32 = 0.6;
+    let notices = Kind::Consent.bit() | Kind::Subscription.bit();
+    let kept = decided.iter().enumerate().filter(|(_, fate)| matches!(fate, fields::Fate::Keep(_)));
+    let mut blocks: Vec<u32> = kept.map(|(i, _)| text.lines[i].block).collect();
+    blocks.dedup();
+    let blocks = blocks.iter().map(|&b| &scored.blocks[b as usize]);
+    let all: f32 = blocks.clone().map(|b| b.words).sum();
+    let speaks = |b: &&page::Block| b.kinds & notices != 0 && b.you + b.we > 0;
+    let spoken = blocks.clone().filter(speaks).count();
+    let words: f32 = blocks.filter(speaks).map(|b| b.words).sum();
+    all <= MOST_WORDS && spoken >= 2 && words >= SHARE * all
 }
 
 fn removed(body: &Body, text: &str, rule: String) -> Removed {
