@@ -184,21 +184,30 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
     body
 }
 
-/// Whether what was kept is a consent or subscription notice and nothing else: a short text whose
-/// paragraphs, by the most of their words, speak to the reader of it.
+/// Whether what was kept is a consent or subscription notice and nothing else: a short text that for the
+/// most part speaks to its reader of these, in several paragraphs or over a button that says so.
 fn notice(text: &TextPage, scored: &Scored, decided: &[fields::Fate]) -> bool {
     const MOST_WORDS: f32 = 400.0;
-    const SHARE: f32 = 0.6;
+    const SHARE: f32 = 0.5;
     let notices = Kind::Consent.bit() | Kind::Subscription.bit();
-    let kept = decided.iter().enumerate().filter(|(_, fate)| matches!(fate, fields::Fate::Keep(_)));
-    let mut blocks: Vec<u32> = kept.map(|(i, _)| text.lines[i].block).collect();
-    blocks.dedup();
-    let blocks = blocks.iter().map(|&b| &scored.blocks[b as usize]);
-    let all: f32 = blocks.clone().map(|b| b.words).sum();
-    let speaks = |b: &&page::Block| b.kinds & notices != 0 && b.you + b.we > 0;
-    let spoken = blocks.clone().filter(speaks).count();
-    let words: f32 = blocks.filter(speaks).map(|b| b.words).sum();
-    all <= MOST_WORDS && spoken >= 2 && words >= SHARE * all
+    let mut kept: Vec<u32> = Vec::new();
+    let mut button = false;
+    for (i, fate) in decided.iter().enumerate() {
+        if matches!(fate, fields::Fate::Keep(_)) {
+            kept.push(text.lines[i].block);
+        }
+        button |= scored.stats[i].hits.exact & notices != 0;
+    }
+    kept.dedup();
+    let (mut all, mut spoken, mut speaking) = (0.0, 0.0, 0);
+    for block in kept.iter().map(|&b| &scored.blocks[b as usize]) {
+        all += block.words;
+        if block.kinds & notices != 0 && block.we + block.you > 0 {
+            spoken += block.words;
+            speaking += 1;
+        }
+    }
+    all <= MOST_WORDS && spoken > SHARE * all && (speaking > 1 || button)
 }
 
 fn removed(body: &Body, text: &str, rule: String) -> Removed {
