@@ -60,12 +60,9 @@ impl Assessor {
         observations: Observations,
         classification: Classification,
     ) -> Result<Assessed, Failure> {
-        let Identified { article_id, version, content_hash, event_id, dedup, story, filled, claim } =
+        let Identified { article_id, version, content_hash, event_id, dedup, story, filled, scrapers, claim } =
             self.identifier.identify(&article, observations).await?;
-        article.headline = article.headline.or(filled.headline);
-        article.published_at = article.published_at.or(filled.published_at);
-        article.byline = article.byline.or(filled.byline);
-        article.originator = article.originator.or(filled.originator);
+        filled.into_article(&mut article);
         article.evidence.extend(classification.evidence);
         let kind = match dedup.verdict {
             Verdict::New | Verdict::Syndicated if dedup.of.is_none() => EventType::Created,
@@ -84,6 +81,7 @@ impl Assessor {
             entities: classification.entities,
             dedup,
             story,
+            scrapers,
             pipeline: PipelineInfo {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 rules: article.rules.clone(),

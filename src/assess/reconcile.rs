@@ -11,15 +11,25 @@ const MAX_TEXTS: usize = 16;
 /// texts, or where several are equally like the others, the earliest. Nothing where there is none.
 pub fn medoid<T: AsRef<str>>(texts: &[T]) -> Option<usize> {
     let shingles: Vec<Shingles> = texts.iter().take(MAX_TEXTS).map(|t| Shingles::new(t.as_ref())).collect();
+    nearest(shingles.len(), |i, j| shingles[i].likeness(&shingles[j])).map(|(at, _)| at)
+}
+
+/// Which of `count` is most like the others, the first where several are equally so, and by how much it
+/// is more so than the first of all, on the average over the others.
+pub fn nearest(count: usize, likeness: impl Fn(usize, usize) -> f64) -> Option<(usize, f64)> {
+    let total = |i: usize| (0..count).filter(|j| *j != i).map(|j| likeness(i, j)).sum::<f64>();
     let mut best: Option<(f64, usize)> = None;
-    for (i, own) in shingles.iter().enumerate() {
-        let likeness: f64 =
-            shingles.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, other)| own.likeness(other)).sum();
-        if best.is_none_or(|(most, _)| likeness > most + 1e-9) {
-            best = Some((likeness, i));
+    let mut first = 0.0;
+    for i in 0..count {
+        let total = total(i);
+        if i == 0 {
+            first = total;
+        }
+        if best.is_none_or(|(most, _)| total > most + 1e-9) {
+            best = Some((total, i));
         }
     }
-    best.map(|(_, i)| i)
+    best.map(|(most, at)| (at, (most - first) / count.saturating_sub(1).max(1) as f64))
 }
 
 struct Shingles {

@@ -85,3 +85,15 @@ pub fn join(paragraphs: &[Paragraph]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A body of plain paragraphs.
+    pub fn body(paragraphs: &[&str]) -> Body {
+        let paragraph =
+            |text: &&str| Paragraph { text: (*text).to_owned(), kind: ParagraphKind::Paragraph, block: None };
+        Body { paragraphs: paragraphs.iter().map(paragraph).collect(), ..Body::default() }
+    }
+}

@@ -74,6 +74,11 @@ pub struct ArticleData {
     pub dedup: Dedup,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub story: Option<Story>,
+    /// Where several scrapers' extractions of the page were reconciled: first the one whose body this
+    /// is, then the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub scrapers: Vec<String>,
     pub pipeline: PipelineInfo,
 }
 

@@ -54,6 +54,13 @@ impl Writer {
         self.0.extend(text.as_bytes());
     }
 
+    /// Cut at `MAX_LENGTH`.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let bytes = &bytes[..bytes.len().min(MAX_LENGTH)];
+        self.varint(bytes.len() as u64);
+        self.0.extend(bytes);
+    }
+
     /// Three bytes each; what stands above them is cut.
     pub fn list24(&mut self, list: &[u32]) {
         let list = &list[..list.len().min(MAX_LENGTH)];
@@ -168,6 +175,15 @@ impl<'a> Reader<'a> {
         let n = self.length()?;
         let bytes = self.take(n)?;
         String::from_utf8(bytes.to_vec()).map_err(|_| self.corrupt())
+    }
+
+    pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+        let n = self.length()?;
+        Ok(self.take(n)?.to_vec())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
     }
 
     pub fn list24(&mut self) -> Result<Vec<u32>, StoreError> {

@@ -8,6 +8,8 @@
 mod codec;
 /// A directory of this process's own, on redb.
 pub mod embedded;
+/// Other scrapers' extractions of a page.
+pub mod extraction;
 /// What is remembered, and its encoding.
 pub mod record;
 /// Redis or Valkey, shared by replicas; each step is one script.
@@ -24,6 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::Failure;
 pub use embedded::EmbeddedStore;
+pub use extraction::{Extraction, MAX_EXTRACTIONS};
 pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
 pub use redis::RedisStore;
 

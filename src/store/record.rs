@@ -1,15 +1,18 @@
 //! What is remembered of one article, and its encoding: compact, versioned, the same in both homes.
 
-use crate::model::article::Timestamp;
+use crate::model::article::{Dateline, Timestamp};
 use crate::model::verdict::Verdict;
 
 use super::codec::{Reader, Writer};
-use super::{Id, Slot, StoreError};
+use super::{Extraction, Id, MAX_EXTRACTIONS, Slot, StoreError};
 
 /// First byte of every encoded record. Rises when the layout changes; older ones stay readable.
 const RECORD_FORMAT: u8 = 2;
 /// Of stores that were written before the lists were packed.
 const FIRST_FORMAT: u8 = 1;
+
+/// Captions that are remembered of an article.
+pub const MAX_CAPTIONS: usize = 6;
 
 /// The last published version of one article, without its text.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -39,6 +42,14 @@ pub struct ArticleRecord {
     /// The agency that the text came from, where a capture or a copy of it said so.
     pub originator: Option<String>,
     pub print: Fingerprint,
+    /// The scraper whose text this version is, where it was named.
+    pub scraper_name: Option<String>,
+    pub standfirst: Option<String>,
+    pub dateline: Option<Dateline>,
+    /// What the pictures show, where this version's text has no caption left.
+    pub captions: Vec<String>,
+    /// Other scrapers' extractions of the same state of the page, oldest first.
+    pub heard: Vec<Extraction>,
 }
 
 /// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
@@ -116,6 +127,18 @@ impl ArticleRecord {
         w.option(self.byline.as_ref(), |w, s| w.text(s));
         w.option(self.originator.as_ref(), |w, s| w.text(s));
         self.print.encode(&mut w);
+        w.option(self.scraper_name.as_ref(), |w, s| w.text(s));
+        w.option(self.standfirst.as_ref(), |w, s| w.text(s));
+        w.option(self.dateline.as_ref(), |w, d| {
+            w.text(&d.raw);
+            for part in [&d.place, &d.date, &d.agency] {
+                w.option(part.as_ref(), |w, s| w.text(s));
+            }
+        });
+        w.u8(self.captions.len().min(MAX_CAPTIONS) as u8);
+        self.captions.iter().take(MAX_CAPTIONS).for_each(|caption| w.text(caption));
+        w.u8(self.heard.len().min(MAX_EXTRACTIONS) as u8);
+        self.heard.iter().take(MAX_EXTRACTIONS).for_each(|heard| heard.encode(&mut w));
         w.finish()
     }
 
@@ -152,7 +175,7 @@ impl ArticleRecord {
         let scraper = r.fixed_u32()?;
         let captured = r.option(Reader::fixed_u64)?.map(|at| at as i64);
         let flags = r.u8()?;
-        Ok(Self {
+        let mut record = Self {
             touched,
             keys,
             article_id,
@@ -170,7 +193,30 @@ impl ArticleRecord {
             byline: r.option(Reader::text)?,
             originator: if format == FIRST_FORMAT { None } else { r.option(Reader::text)? },
             print: Fingerprint::decode(&mut r, format)?,
-        })
+            ..Self::default()
+        };
+        if format != FIRST_FORMAT {
+            record.decode_extractions(&mut r)?;
+        }
+        Ok(record)
+    }
+
+    fn decode_extractions(&mut self, r: &mut Reader<'_>) -> Result<(), StoreError> {
+        self.scraper_name = r.option(Reader::text)?;
+        self.standfirst = r.option(Reader::text)?;
+        self.dateline = r.option(|r| {
+            Ok(Dateline {
+                raw: r.text()?,
+                place: r.option(Reader::text)?,
+                date: r.option(Reader::text)?,
+                agency: r.option(Reader::text)?,
+            })
+        })?;
+        let captions = r.u8()?;
+        self.captions = (0..captions).map(|_| r.text()).collect::<Result<_, _>>()?;
+        let heard = r.u8()?;
+        self.heard = (0..heard).map(|_| Extraction::decode(r)).collect::<Result<_, _>>()?;
+        Ok(())
     }
 }
 
@@ -262,15 +308,25 @@ impl StoryEntry {
 #[cfg(test)]
 pub(super) fn first_format(record: &ArticleRecord) -> Vec<u8> {
     let mut w = Writer::with_capacity(2048);
-    let head = ArticleRecord { print: Fingerprint::default(), originator: None, ..record.clone() }.encode();
+    let head = ArticleRecord {
+        print: Fingerprint::default(),
+        originator: None,
+        scraper_name: None,
+        standfirst: None,
+        dateline: None,
+        captions: Vec::new(),
+        heard: Vec::new(),
+        ..record.clone()
+    }
+    .encode();
     let print_bytes = {
         let mut w = Writer::with_capacity(64);
         Fingerprint::default().encode(&mut w);
         w.finish().len()
     };
     w.u8(FIRST_FORMAT);
-    // One byte more is cut: that there is no originator.
-    head[1..head.len() - print_bytes - 1].iter().for_each(|byte| w.u8(*byte));
+    // Six bytes more are cut: that there is no originator, and none of the five fields after the print.
+    head[1..head.len() - print_bytes - 6].iter().for_each(|byte| w.u8(*byte));
     let print = &record.print;
     w.id(print.content_hash);
     w.fixed_u64(print.words_hash);
@@ -317,6 +373,21 @@ pub(super) mod tests {
                 words: 900,
                 ..Fingerprint::default()
             },
+            scraper_name: Some("reader".into()),
+            standfirst: Some("The bridge is shut.".into()),
+            dateline: Some(Dateline {
+                raw: "ULM, May 3 —".into(),
+                place: Some("Ulm".into()),
+                date: None,
+                agency: None,
+            }),
+            captions: vec!["The bridge in May".into()],
+            heard: vec![Extraction {
+                scraper: "dump".into(),
+                sketch: vec![2, 9],
+                partial: false,
+                text: Some(vec![1, 2, 3]),
+            }],
         }
     }
 
@@ -349,7 +420,16 @@ pub(super) mod tests {
             words: 9,
             ..Fingerprint::default()
         };
-        let old = ArticleRecord { originator: None, print, ..record() };
+        let old = ArticleRecord {
+            originator: None,
+            print,
+            scraper_name: None,
+            standfirst: None,
+            dateline: None,
+            captions: Vec::new(),
+            heard: Vec::new(),
+            ..record()
+        };
         let read = ArticleRecord::decode(&first_format(&old)).expect("decodes");
         assert_eq!(read.print.sketch, [1, 2, 0xff_ffff]);
         assert_eq!(read.print.lead, [5, 4]);

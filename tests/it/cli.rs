@@ -155,3 +155,60 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     let out = child.wait_with_output().unwrap();
     assert_eq!((out.status.code(), said(&out).as_str()), (Some(0), ""));
 }
+
+/// Teaches a store with `process`, then says what a person says about a line, and looks at what comes out.
+#[test]
+fn sites_shows_what_was_taught_and_obeys_a_person() {
+    const APPEAL: &str = "The Herald lives by the letters that its neighbours write to it every week.";
+    const PLACES: [&str; 8] =
+        ["Alder", "Brook", "Cairn", "Dunmore", "Elmsworth", "Fallow", "Gorse", "Hollin"];
+    let dir = tempfile::tempdir().expect("directory");
+    let store = dir.path().join("memory");
+    let store = store.to_str().expect("a path");
+    let page = |n: usize, day: u32| {
+        let place = PLACES[n % PLACES.len()];
+        let text = format!(
+            "{place} opens its {n}th mill on the river\n\n\
+             The town of {place} opened a mill with {n}{n} wheels on Tuesday, said miller number {day} of the {place} guild, who paid for it.\n\n\
+             In {place} the {n}th flood had taken the last one; nobody was hurt when it went down the river to the sea of {place}.\n\n\
+             {APPEAL}\n"
+        );
+        let url = format!("https://herald.example/{day}/{n}");
+        serde_json::json!({"url": url, "scraper": "reader", "content_type": "text/plain", "body": text})
+            .to_string()
+            + "\n"
+    };
+    let process = |pages: String| -> Vec<Value> {
+        let out =
+            with_input(&["process", "--store", store, "--ordered", "--jobs", "1", "-"], pages.as_bytes());
+        assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+        out.stdout
+            .split(|b| *b == b'\n')
+            .filter(|l| !l.is_empty())
+            .map(|l| serde_json::from_slice(l).unwrap())
+            .collect()
+    };
+    let sites = |args: &[&str]| {
+        let out = run(&[&["sites", "--store", store], args].concat());
+        assert_eq!(out.status.code(), Some(0), "{args:?}: {}", said(&out));
+        String::from_utf8(out.stdout).expect("is text")
+    };
+    let appealed = |n: usize, day: u32| {
+        let events = process(page(n, day));
+        events[0]["data"]["body"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no article: {}", events[0]))
+            .contains(APPEAL)
+    };
+    process((0..3).map(|n| page(n, 1)).collect());
+    assert!(sites(&["ls"]).contains("herald.example"));
+    assert!(sites(&["show", "herald.example"]).contains("letters that its neighbours"));
+    sites(&["pin", "herald.example", APPEAL]);
+    assert!(!appealed(4, 2), "a pinned line is removed");
+    sites(&["forbid", "herald.example", APPEAL]);
+    assert!(appealed(5, 3), "a forbidden line stays");
+    sites(&["forget", "herald.example", APPEAL]);
+    assert!(!sites(&["show", "herald.example"]).contains("letters that its neighbours"));
+    sites(&["forget", "herald.example"]);
+    assert!(!sites(&["ls"]).contains("herald.example"));
+}

@@ -98,6 +98,59 @@ fn only_boilerplate_is_skipped_as_such() {
 }
 
 #[test]
+fn a_notice_alone_is_boilerplate_and_a_story_about_one_is_not() {
+    let notice = "Welcome to the Herald!\nContinue with advertising\n\
+        We use cookies to give you the best experience on our site, and you agree to our privacy policy when you go on reading here.\n\
+        Accept all\n\
+        We and our partners store information on your device, which you may refuse at any time in our privacy settings below.\n\
+        Imprint Terms Privacy Contact\n";
+    assert_eq!(skipped(read_text(notice)), SkipReason::Consent);
+    let notice = "Willkommen beim Hafenboten!\nWeiter mit Werbung\n\n\
+        Wie gewohnt mit Werbung weiterlesen: Ihre Zustimmung können Sie in den Einstellungen, die wir für Sie bereithalten, widerrufen.\n\n\
+        Zustimmen\n\n\
+        Für die Finanzierung unseres Angebotes verarbeiten wir mit 223 Partnern personenbezogene Daten, um Ihnen mehr Inhalte zu zeigen.\n\n\
+        Impressum Nutzungsbestimmungen Datenschutz Kontakt\n";
+    assert!(matches!(skipped(read_text(notice)), SkipReason::BoilerplateOnly | SkipReason::Consent));
+    let story = "Court forbids the cookie wall of a newspaper\n\n\
+        A court in Port Alder ruled on Tuesday that a newspaper must let its readers refuse cookies as easily as accept them.\n\n\
+        “We use cookies like all others,” the publisher's lawyer had told the judges in the spring. They were not persuaded by that.\n\n\
+        The paper, which has 40,000 readers, must change its pages by the first of June or pay a fine of 2,000 crowns a day.\n";
+    let body = read_text(story).expect("a story").article.body();
+    assert!(body.contains("We use cookies like all others") && body.contains("2,000 crowns"), "{body}");
+}
+
+#[test]
+fn the_items_of_a_list_that_the_story_announces_are_kept() {
+    let text = "Traders get a charter of their own\n\n\
+        The council of Port Alder adopted a charter for the traders of its streets on Tuesday, after two years of talks with them.\n\n\
+        Under the charter, which the mayor will sign on Friday, traders in the streets of the town must:\n\n\
+        * Keep to their places;\n* Help to keep order;\n* Clear the ground at night.\n\n\
+        Those who break the rules may lose their place for a month, the council said, and for a year if they break them again.\n";
+    let body = read_text(text).expect("a story").article.body();
+    for item in ["Keep to their places;", "Help to keep order;", "Clear the ground at night."] {
+        assert!(body.contains(item), "{item} is missing: {body}");
+    }
+}
+
+#[test]
+fn repair_leaves_the_gold_bodies_as_they_are() {
+    let root = std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let corpus = root.join("corpus/text/publishers.jsonl.gz");
+    if !corpus.is_file() {
+        eprintln!("{} is absent: its bodies were not read", corpus.display());
+        return;
+    }
+    use copydesk::model::page::Repair;
+    let samples = copydesk::train::text::read_samples(&corpus).expect("samples");
+    let harmless = |r: &Repair| matches!(r, Repair::Nfc | Repair::Spaces | Repair::SoftHyphens);
+    for sample in &samples {
+        let (repaired, repairs) = copydesk::read::clean::repair::repair(&sample.body);
+        let changed = repairs.iter().find(|r| !harmless(r));
+        assert_eq!(changed, None, "{}: {repaired}", sample.id);
+    }
+}
+
+#[test]
 fn binary_that_claims_to_be_text_is_skipped() {
     let mut state = 7u64;
     let noise: Vec<u8> = (0..100_000)

@@ -6,11 +6,12 @@ use super::change::{Change, change};
 use super::draft::draft;
 use super::ids::{event_id, hex, id};
 use super::keys::Keys;
+use super::panel::{self, Voice};
 use super::relate::{Relation, relate};
 use crate::assess::fingerprint::fingerprint;
 use crate::model::Article;
 use crate::model::verdict::{Dedup, Original, Verdict};
-use crate::store::{ArticleRecord, Candidate, Id, MAX_KEYS, Pending, Slot, Token};
+use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, Slot, Token};
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
 
@@ -103,7 +104,11 @@ impl<'a> Incoming<'a> {
 
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = change(&self.draft, &known.record, relation.method == "url");
+        let what = match change(&self.draft, &known.record, relation.method == "url") {
+            // Else two extractions that each have what the other lacks would take turns.
+            Change::Better if panel::said_before(self, &known.record) => Change::Near,
+            what => what,
+        };
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
@@ -115,18 +120,40 @@ impl<'a> Incoming<'a> {
         let old = &known.record;
         let dedup = dedup(verdict, method, relation.similarity, old);
         let write = Into::Known(known.slot);
+        let heard = match what {
+            Change::Edited => Vec::new(),
+            Change::Better => panel::after(old, old.heard.clone(), &self.draft),
+            Change::Exact | Change::Near => {
+                let (heard, voice) = panel::hear(self, old);
+                let dedup = Dedup {
+                    verdict: Verdict::Update,
+                    method: Some("better_extraction".into()),
+                    ..dedup.clone()
+                };
+                match voice {
+                    Voice::Stays => heard,
+                    Voice::Mine => {
+                        let heard = panel::after(old, heard, &self.draft);
+                        return self.next_version(self.draft.clone(), known, heard, dedup, Filled::default());
+                    }
+                    Voice::Earlier(article, scraper) => {
+                        let next = panel::drafted(&article, &scraper);
+                        let heard = panel::after(old, heard, &next);
+                        let filled = Filled {
+                            paragraphs: Some(article.paragraphs),
+                            completeness: Some(article.completeness),
+                            ..Filled::default()
+                        };
+                        return self.next_version(next, known, heard, dedup, filled);
+                    }
+                }
+            }
+            Change::Older { .. } => old.heard.clone(),
+        };
         if verdict == Verdict::Update {
-            let mut record = self.draft.clone();
-            record.article_id = old.article_id;
-            record.version = old.version + 1;
-            record.event_id = self.own_event_id(&record);
-            record.story = old.story;
-            let filled = fill(&mut record, old);
-            let addresses = old.keys.iter().copied();
-            record.keys = merged(record.keys, addresses);
-            return Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true };
+            return self.next_version(self.draft.clone(), known, heard, dedup, Filled::default());
         }
-        let mut record = old.clone();
+        let mut record = ArticleRecord { heard, ..old.clone() };
         record.originator = record.originator.or_else(|| self.draft.originator.clone());
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
@@ -134,6 +161,27 @@ impl<'a> Incoming<'a> {
             record::identified(IdentifyEvent::AliasNotRemembered);
         }
         Decision { record, write, dedup, filled: Filled::default(), supersedes: Vec::new(), amended: false }
+    }
+
+    /// A new version of a known article, with what the earlier one had and this one lacks.
+    fn next_version(
+        &self,
+        mut record: ArticleRecord,
+        known: &Candidate,
+        heard: Vec<Extraction>,
+        dedup: Dedup,
+        mut filled: Filled,
+    ) -> Decision {
+        let old = &known.record;
+        record.keys = merged(self.draft.keys.clone(), old.keys.iter().copied());
+        record.article_id = old.article_id;
+        record.version = old.version + 1;
+        record.event_id = self.own_event_id(&record);
+        record.story = old.story;
+        record.heard = heard;
+        fill(&mut record, old, &mut filled);
+        let write = Into::Known(known.slot);
+        Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true }
     }
 
     /// The draft with an id of its own: another article may hold the one that its canonical URL gives.
@@ -202,7 +250,7 @@ fn dedup(verdict: Verdict, method: &str, similarity: f32, of: &ArticleRecord) ->
 }
 
 /// Keeps what the earlier version had and the new capture lacks.
-fn fill(record: &mut ArticleRecord, old: &ArticleRecord) -> Filled {
+fn fill(record: &mut ArticleRecord, old: &ArticleRecord, filled: &mut Filled) {
     fn take<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) -> Option<T> {
         if mine.is_some() {
             return None;
@@ -210,11 +258,15 @@ fn fill(record: &mut ArticleRecord, old: &ArticleRecord) -> Filled {
         mine.clone_from(theirs);
         theirs.clone()
     }
-    Filled {
-        headline: take(&mut record.headline, &old.headline),
-        published_at: take(&mut record.published_at, &old.published_at),
-        byline: take(&mut record.byline, &old.byline),
-        originator: take(&mut record.originator, &old.originator),
+    filled.headline = take(&mut record.headline, &old.headline);
+    filled.published_at = take(&mut record.published_at, &old.published_at);
+    filled.byline = take(&mut record.byline, &old.byline);
+    filled.originator = take(&mut record.originator, &old.originator);
+    filled.standfirst = take(&mut record.standfirst, &old.standfirst);
+    filled.dateline = take(&mut record.dateline, &old.dateline);
+    if record.captions.is_empty() {
+        record.captions.clone_from(&old.captions);
+        filled.captions.clone_from(&old.captions);
     }
 }
 

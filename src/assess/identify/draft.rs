@@ -5,10 +5,13 @@ use crate::assess::fingerprint::{Printed, fingerprint};
 use crate::assess::tokens;
 use crate::model::Article;
 use crate::model::article::Completeness;
+use crate::model::body::ParagraphKind;
+use crate::store::record::MAX_CAPTIONS;
 use crate::store::{ArticleRecord, cut, today};
 
 /// Texts longer than this are cut before they are remembered.
 const MAX_HEADLINE_BYTES: usize = 300;
+const MAX_SCRAPER_BYTES: usize = 60;
 
 /// What would be remembered if the article were new.
 pub(super) fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
@@ -24,7 +27,7 @@ pub(super) fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         version: 1,
         story: None,
         site: short(&article.site.clone().or(source)),
-        scraper: article.raw.scraper.as_deref().map_or(0, |name| (tokens::word_hash(name) >> 32) as u32),
+        scraper: article.raw.scraper.as_deref().map_or(0, scraper_hash),
         captured: article.raw.fetched_at.as_deref().and_then(seconds),
         partial: article.completeness == Completeness::Partial,
         addressed: article.url.is_some(),
@@ -33,7 +36,21 @@ pub(super) fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         byline: short(&article.byline),
         originator: short(&article.originator),
         print: printed.print.clone(),
+        scraper_name: article.raw.scraper.as_deref().map(|name| cut(name, MAX_SCRAPER_BYTES).to_owned()),
+        standfirst: short(&article.standfirst),
+        dateline: article.dateline.clone().filter(|d| d.raw.len() <= MAX_HEADLINE_BYTES),
+        captions: captions(article).take(MAX_CAPTIONS).collect(),
+        heard: Vec::new(),
     }
+}
+
+pub(super) fn scraper_hash(name: &str) -> u32 {
+    (tokens::word_hash(name) >> 32) as u32
+}
+
+fn captions(article: &Article) -> impl Iterator<Item = String> + '_ {
+    let own = article.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Caption);
+    own.map(|p| cut(&p.text, MAX_HEADLINE_BYTES).to_owned())
 }
 
 /// What is compared of an article, for measuring.

@@ -17,6 +17,7 @@ mod decide;
 mod draft;
 mod lease;
 mod news;
+mod panel;
 /// Whether two articles are one.
 pub mod relate;
 mod sites;
@@ -25,12 +26,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::backoff::Backoff;
-use crate::model::article::Timestamp;
+use crate::model::article::{Completeness, Dateline, Timestamp};
+use crate::model::body::{Paragraph, ParagraphKind};
 use crate::model::verdict::{Dedup, Original, Story, Verdict};
 use crate::model::{Article, Failure, Observations, SiteKnowledge};
 use crate::store::{
-    AnyStore, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending, Retention, Slot, Store,
-    StoreError, StoreStats, Write, today,
+    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending,
+    Retention, Slot, Store, StoreError, StoreStats, Write, today,
 };
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
@@ -53,17 +55,44 @@ pub struct Identified {
     pub story: Option<Story>,
     /// What earlier extractions of the article had and this one lacks.
     pub filled: Filled,
+    /// The scrapers whose extractions of the page were heard, first the one whose body it is. Empty
+    /// where there is but one.
+    pub scrapers: Vec<String>,
     pub claim: Claim,
 }
 
 /// Fields taken over from what is remembered of the article.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled {
     pub headline: Option<String>,
     pub published_at: Option<Timestamp>,
     pub byline: Option<String>,
     /// Said by another capture or copy of the same text.
     pub originator: Option<String>,
+    pub standfirst: Option<String>,
+    pub dateline: Option<Dateline>,
+    /// Captions, where the page has none.
+    pub captions: Vec<String>,
+    /// The body of another scraper's extraction, which stands nearer to what all agree on.
+    pub paragraphs: Option<Vec<Paragraph>>,
+    pub completeness: Option<Completeness>,
+}
+
+impl Filled {
+    pub fn into_article(self, article: &mut Article) {
+        if let Some(paragraphs) = self.paragraphs {
+            article.paragraphs = paragraphs;
+        }
+        article.completeness = self.completeness.unwrap_or(article.completeness);
+        article.headline = article.headline.take().or(self.headline);
+        article.published_at = article.published_at.take().or(self.published_at);
+        article.byline = article.byline.take().or(self.byline);
+        article.originator = article.originator.take().or(self.originator);
+        article.standfirst = article.standfirst.take().or(self.standfirst);
+        article.dateline = article.dateline.take().or(self.dateline);
+        let caption = |text| Paragraph { text, kind: ParagraphKind::Caption, block: None };
+        article.paragraphs.splice(0..0, self.captions.into_iter().map(caption));
+    }
 }
 
 /// The right to publish, taken before and kept after. Dropped without either, it lapses.
@@ -217,6 +246,7 @@ fn alone(article: &Article) -> Identified {
         dedup: Dedup { verdict: Verdict::New, of: None, similarity: None, method: None },
         story: None,
         filled: Filled::default(),
+        scrapers: Vec::new(),
         claim: Claim::default(),
     }
 }
@@ -286,6 +316,11 @@ impl Memory {
             .map(|id| Story { id: id.to_string(), size: size.unwrap_or_else(|| self.news.size(id).max(1)) });
         held.may_be_published();
         record.touched = today();
+        let scrapers = scrapers(&record);
+        let content_hash = match dedup.verdict {
+            Verdict::Update => record.print.content_hash,
+            _ => incoming.draft.print.content_hash,
+        };
         let outcome = PageOutcome {
             slot: Slot(0),
             article_id: record.article_id,
@@ -309,14 +344,24 @@ impl Memory {
         Ok(Identified {
             article_id: record.article_id.to_string(),
             version: record.version,
-            content_hash: incoming.draft.print.content_hash.to_string(),
+            content_hash: content_hash.to_string(),
             event_id: outcome.event_id.to_string(),
             dedup,
             story,
             filled,
+            scrapers,
             claim: Claim { held: Some(Arc::new(promise)) },
         })
     }
+}
+
+/// First the one whose body is published, then those that were heard beside it.
+fn scrapers(record: &ArticleRecord) -> Vec<String> {
+    if record.heard.is_empty() {
+        return Vec::new();
+    }
+    let heard = record.heard.iter().map(|e| e.scraper.clone());
+    record.scraper_name.iter().cloned().chain(heard).collect()
 }
 
 /// A page that was published before: the same ids again, as a copy of itself.
@@ -339,6 +384,7 @@ fn repeated(article: &Article, outcome: PageOutcome, story: Option<Story>) -> Id
         },
         story,
         filled: Filled::default(),
+        scrapers: Vec::new(),
         claim: Claim::default(),
     }
 }

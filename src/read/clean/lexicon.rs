@@ -412,7 +412,9 @@ pub fn packs() -> Vec<Pack> {
             [$(($name, include_str!(concat!("packs/", $name, ".toml")))),*]
         };
     }
-    let files = pack!["cs" "da" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "no" "pl" "pt" "ru" "sv" "tr" "zh"];
+    let files = pack![
+        "ar" "cs" "da" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "no" "pl" "pt" "ru" "sv" "tr" "uk" "zh"
+    ];
     let read = |(name, text): (&str, &str)| -> Pack {
         toml::from_str(text).unwrap_or_else(|error| panic!("rule pack {name}.toml: {error}"))
     };

@@ -169,14 +169,9 @@ fn edition(body: &Body) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::body::{Paragraph, Removed};
+    use crate::model::body::Removed;
+    use crate::model::body::testing::body;
     use crate::read::clean::rules::count;
-
-    fn body(paragraphs: &[&str]) -> Body {
-        let paragraph =
-            |text: &&str| Paragraph { text: (*text).to_owned(), kind: ParagraphKind::Paragraph, block: None };
-        Body { paragraphs: paragraphs.iter().map(paragraph).collect(), ..Body::default() }
-    }
 
     #[test]
     fn editions_are_told_by_script_and_frequent_words() {

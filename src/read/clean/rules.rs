@@ -216,18 +216,13 @@ fn edges(counted: &[Stats], rules: &mut [Option<&'static str>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::body::testing::body;
     use crate::read::clean::lexicon::packs;
 
     fn apply(body: &mut Body) {
         let mut counted = count(body);
         super::apply(body, &mut counted);
         assert_eq!(counted.len(), body.paragraphs.len());
-    }
-
-    fn body(paragraphs: &[&str]) -> Body {
-        let paragraph =
-            |text: &&str| Paragraph { text: (*text).to_owned(), kind: ParagraphKind::Paragraph, block: None };
-        Body { paragraphs: paragraphs.iter().map(paragraph).collect(), ..Body::default() }
     }
 
     const STORY: &str = "The council of Port Alder voted on Tuesday to rebuild the harbour wall, which the spring storms had broken in three places.";

@@ -4,6 +4,7 @@
 mod articles;
 mod figures;
 mod pairs;
+mod panel;
 mod templates;
 mod versions;
 

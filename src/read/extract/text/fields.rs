@@ -48,6 +48,26 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
         .collect()
 }
 
+/// The items of a list that a kept line announces by a colon, and after which the story goes on, are its
+/// own, short as they are.
+pub fn announced(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
+    const MOST_ITEMS: usize = 15;
+    let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
+    let item = |i: usize| text.lines[i].bullet && page.stats[i].hits.exact == 0 && !page.stats[i].address;
+    for at in 0..fates.len() {
+        if !kept(&fates[at]) || !page.stats[at].ends_colon || page.stats[at].words < 4.0 {
+            continue;
+        }
+        let rest = at + 1..fates.len().min(at + 2 + MOST_ITEMS);
+        let Some(next) = rest.clone().find(|&i| !text.lines[i].bullet) else { continue };
+        let list = at + 1..next;
+        let whole = list.clone().all(|i| item(i) && matches!(fates[i], Fate::Keep(_) | Fate::Drop(None)));
+        if whole && kept(&fates[next]) {
+            fates[list].fill(Fate::Keep(ParagraphKind::ListItem));
+        }
+    }
+}
+
 /// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate.
 pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     if fates.iter().any(|f| matches!(f, Fate::Keep(_))) {

@@ -15,6 +15,7 @@ use crate::read::ReadSettings;
 use crate::read::text::TextPage;
 use crate::read::trees::{Trees, TreesError, probability};
 
+use crate::read::clean::lexicon::Kind;
 use features::{FEATURES, NAMES};
 use page::Scored;
 
@@ -130,6 +131,7 @@ pub fn extract(
 pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Option<&mut Trace>) -> Body {
     let mut body = Body::default();
     let mut decided = fields::decide(text, scored, scores);
+    fields::announced(text, scored, &mut decided);
     fields::rescue(text, scored, &mut decided);
     let mut last_block = None;
     for (i, line) in text.lines.iter().enumerate() {
@@ -176,10 +178,36 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
             }
         }
     }
-    if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
+    if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) || notice(text, scored, &decided) {
         body.paragraphs.clear();
     }
     body
+}
+
+/// Whether what was kept is a consent or subscription notice and nothing else: a short text that for the
+/// most part speaks to its reader of these, in several paragraphs or over a button that says so.
+fn notice(text: &TextPage, scored: &Scored, decided: &[fields::Fate]) -> bool {
+    const MOST_WORDS: f32 = 400.0;
+    const SHARE: f32 = 0.5;
+    let notices = Kind::Consent.bit() | Kind::Subscription.bit();
+    let mut kept: Vec<u32> = Vec::new();
+    let mut button = false;
+    for (i, fate) in decided.iter().enumerate() {
+        if matches!(fate, fields::Fate::Keep(_)) {
+            kept.push(text.lines[i].block);
+        }
+        button |= scored.stats[i].hits.exact & notices != 0;
+    }
+    kept.dedup();
+    let (mut all, mut spoken, mut speaking) = (0.0, 0.0, 0);
+    for block in kept.iter().map(|&b| &scored.blocks[b as usize]) {
+        all += block.words;
+        if block.kinds & notices != 0 && block.we + block.you > 0 {
+            spoken += block.words;
+            speaking += 1;
+        }
+    }
+    all <= MOST_WORDS && spoken > SHARE * all && (speaking > 1 || button)
 }
 
 fn removed(body: &Body, text: &str, rule: String) -> Removed {

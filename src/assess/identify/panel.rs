@@ -1,0 +1,124 @@
+//! Several scrapers' extractions of one page: which of them stands nearest to what they agree on.
+//!
+//! With two there is nothing to agree on, and the first stays. From three on the medoid of the cleaned
+//! bodies is published, where that is another text and a better one by some margin.
+
+use super::decide::Incoming;
+use super::draft::{draft, scraper_hash};
+use crate::assess::fingerprint::{SKETCH, fingerprint, overlap};
+use crate::assess::reconcile::nearest;
+use crate::model::Article;
+use crate::model::article::Completeness;
+use crate::store::{ArticleRecord, Extraction, MAX_EXTRACTIONS, extraction};
+
+/// Texts liker than this differ by a line or two: not worth an update.
+const SAME_TEXT: f32 = 0.93;
+/// The medoid must be liker to the others than what is published, on the average, by this much.
+/// Judged, as `SAME_TEXT` is, not measured.
+const MARGIN: f32 = 0.02;
+
+/// What the panel of a page's extractions says when one more is heard.
+pub(super) enum Voice {
+    /// What is published stays.
+    Stays,
+    /// The page that just came.
+    Mine,
+    /// One that was heard before: the article with its body, and its scraper.
+    Earlier(Box<Article>, String),
+}
+
+/// `known` with the incoming extraction among those heard, and what they say together.
+pub(super) fn hear(me: &Incoming<'_>, known: &ArticleRecord) -> (Vec<Extraction>, Voice) {
+    let Some(name) = me.draft.scraper_name.as_deref() else { return (known.heard.clone(), Voice::Stays) };
+    if known.scraper_name.as_deref() == Some(name) {
+        return (known.heard.clone(), Voice::Stays);
+    }
+    let mut heard = known.heard.clone();
+    heard.retain(|e| e.scraper != name);
+    if heard.len() == MAX_EXTRACTIONS {
+        heard.remove(0);
+    }
+    heard.push(Extraction {
+        scraper: name.to_owned(),
+        sketch: me.draft.print.sketch.clone(),
+        partial: me.draft.partial,
+        text: extraction::pack(&me.article.paragraphs),
+    });
+    let voice = voice(me, known, &heard);
+    (heard, voice)
+}
+
+/// Whether the incoming extraction was heard in the same words and weighed then.
+pub(super) fn said_before(me: &Incoming<'_>, known: &ArticleRecord) -> bool {
+    let same = |e: &Extraction| {
+        Some(e.scraper.as_str()) == me.draft.scraper_name.as_deref()
+            && like(&e.sketch, &me.draft.print.sketch) >= SAME_TEXT
+    };
+    known.heard.iter().any(same)
+}
+
+fn voice(me: &Incoming<'_>, known: &ArticleRecord, heard: &[Extraction]) -> Voice {
+    let sketches: Vec<&[u32]> = std::iter::once(known.print.sketch.as_slice())
+        .chain(heard.iter().map(|e| e.sketch.as_slice()))
+        .collect();
+    let likeness = |i: usize, j: usize| f64::from(like(sketches[i], sketches[j]));
+    let Some((best, lead)) = nearest(sketches.len(), likeness) else { return Voice::Stays };
+    if sketches.len() < 3
+        || best == 0
+        || lead < f64::from(MARGIN)
+        || likeness(0, best) >= f64::from(SAME_TEXT)
+    {
+        return Voice::Stays;
+    }
+    let chosen = &heard[best - 1];
+    if chosen.partial && !known.partial {
+        return Voice::Stays;
+    }
+    if me.draft.scraper_name.as_deref() == Some(chosen.scraper.as_str()) {
+        return Voice::Mine;
+    }
+    let completeness = if chosen.partial { Completeness::Partial } else { Completeness::Full };
+    match chosen.text.as_deref().and_then(extraction::unpack) {
+        Some(paragraphs) => {
+            let article = Article { paragraphs, completeness, ..me.article.clone() };
+            Voice::Earlier(Box::new(article), chosen.scraper.clone())
+        }
+        None => Voice::Stays,
+    }
+}
+
+/// F1 of the shingles in common, estimated from the sketches.
+fn like(a: &[u32], b: &[u32]) -> f32 {
+    let both = overlap(a, b, SKETCH);
+    let sum = both.first_in_second + both.second_in_first;
+    if sum > 0.0 { 2.0 * both.first_in_second * both.second_in_first / sum } else { 0.0 }
+}
+
+/// The voices that remain when another extraction takes the place of what was published: that one too,
+/// without its text, for only its sketch is known.
+pub(super) fn after(
+    known: &ArticleRecord,
+    mut heard: Vec<Extraction>,
+    now: &ArticleRecord,
+) -> Vec<Extraction> {
+    heard.retain(|e| Some(&e.scraper) != now.scraper_name.as_ref());
+    if let Some(scraper) = known.scraper_name.clone().filter(|name| Some(name) != now.scraper_name.as_ref()) {
+        heard.retain(|e| e.scraper != scraper);
+        heard.truncate(MAX_EXTRACTIONS - 1);
+        heard.push(Extraction {
+            scraper,
+            sketch: known.print.sketch.clone(),
+            partial: known.partial,
+            text: None,
+        });
+    }
+    heard
+}
+
+/// What would be remembered of an article with a body that was heard before.
+pub(super) fn drafted(article: &Article, scraper: &str) -> ArticleRecord {
+    let mut record = draft(article, &fingerprint(article));
+    record.scraper = scraper_hash(scraper);
+    record.scraper_name = Some(scraper.to_owned());
+    record
+}
