@@ -9,8 +9,9 @@ use crate::assess::classify::Classification;
 use crate::config::Config;
 use crate::model::failure::Stage;
 use crate::model::trace::{BlockTrace, Trace, Witness};
-use crate::model::{Article, Rejection, SiteKnowledge};
+use crate::model::{Article, Envelope, Rejection, SiteKnowledge};
 use crate::transport::files::Inputs;
+use crate::worker::Pipeline;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -64,25 +65,34 @@ fn explained(config: &Config, args: &Args) -> Result<Explained, Exit> {
     let mut read = config.read();
     (read.keep_removed, read.trace) = (true, true);
     let pipeline = setup::runtime()?.block_on(setup::pipeline(config, read, "none"))?;
-    let name = entry.name;
-    let opened = entry.envelope.and_then(|envelope| pipeline.open(&envelope));
-    let mut raw = match opened {
+    Ok(explained_by(&pipeline, &SiteKnowledge::default(), entry.name, entry.envelope, args.url.as_deref()))
+}
+
+/// What a pipeline that keeps traces makes of one page. Takes the thread for as long as reading takes.
+pub(super) fn explained_by(
+    pipeline: &Pipeline,
+    knowledge: &SiteKnowledge,
+    name: String,
+    envelope: Result<Envelope, Rejection>,
+    url: Option<&str>,
+) -> Explained {
+    let mut raw = match envelope.and_then(|envelope| pipeline.open(&envelope)) {
         Ok(raw) => raw,
         Err(rejection) => {
-            return Ok(Explained { name, outcome: Err((Stage::Open, rejection)), trace: Trace::default() });
+            return Explained { name, outcome: Err((Stage::Open, rejection)), trace: Trace::default() };
         }
     };
     if raw.url.is_none() {
-        raw.url.clone_from(&args.url);
+        raw.url = url.map(str::to_owned);
     }
-    Ok(match pipeline.read(raw, &SiteKnowledge::default()) {
+    match pipeline.read(raw, knowledge) {
         Ok((reading, classification)) => {
             Explained { name, outcome: Ok((reading.article, classification)), trace: reading.trace }
         }
         Err(rejected) => {
             Explained { name, outcome: Err((rejected.stage, rejected.rejection)), trace: rejected.trace }
         }
-    })
+    }
 }
 
 /// `field value` pairs of the article, as a person would ask for them.

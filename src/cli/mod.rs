@@ -10,6 +10,8 @@ mod explain_html;
 mod eval;
 /// The service.
 mod run;
+/// The service's console in the browser.
+mod console;
 /// Exchanges, queues, bindings and policies on the broker.
 mod topology;
 /// Parked messages.

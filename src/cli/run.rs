@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::console::{self, Console};
 use super::{BUG, CONFIGURATION, Exit, UNAVAILABLE, setup};
 use crate::backoff::Backoff;
 use crate::config::{Config, sites};
@@ -75,14 +76,16 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     let upkeep = metrics.spawn_upkeep();
     let health = Health::new();
     let stop_http = CancellationToken::new();
+    let console = Console::new(config, Arc::clone(&health));
     let listen = config.text("http.listen");
     if !listen.is_empty() {
         let listener = TcpListener::bind(listen).await.map_err(|e| {
             Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
         })?;
         let address = listener.local_addr().map_err(|e| bug("http.listen", &e))?;
-        tracing::info!(listen = %address, "metrics and health are served");
-        let router = telemetry::router(Arc::clone(&health), metrics);
+        tracing::info!(listen = %address, "metrics, health and the console are served");
+        let router =
+            telemetry::router(Arc::clone(&health), metrics).merge(console::router(Arc::clone(&console)));
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
@@ -90,6 +93,7 @@ async fn serve(config: &Config) -> Result<(), Exit> {
     health.set_store_reachable(true);
     tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
+    console.open_desk(setup::tracing(&pipeline), pool.clone());
     let broker = setup::rabbitmq(config)?;
     let systemd = telemetry::systemd::attend(Arc::clone(&health));
     if config.text("rabbitmq.topology") == "apply" {

@@ -32,6 +32,17 @@ pub async fn pipeline(config: &Config, read: ReadSettings, store: &str) -> Resul
     })
 }
 
+/// The same pipeline with traces and all that was removed, for a person to look at. Fetches nothing.
+pub fn tracing(pipeline: &Pipeline) -> Pipeline {
+    Pipeline {
+        read: ReadSettings { keep_removed: true, trace: true, ..pipeline.read.clone() },
+        classifier: Arc::clone(&pipeline.classifier),
+        assessor: Arc::clone(&pipeline.assessor),
+        fetcher: Fetcher::default(),
+        max_event_bytes: pipeline.max_event_bytes,
+    }
+}
+
 /// Where claim checks may be fetched from.
 fn fetcher(config: &Config) -> Result<Fetcher, Exit> {
     let directory = config.text("fetch.directory");

@@ -166,7 +166,11 @@ pub const SETTINGS: &[Setting] = &[
         1 << 40,
         "Memory of an embedded store for what it reads and writes; a gigabyte for each million articles is ample.",
     ),
-    text("http.listen", "127.0.0.1:9464", "Address of /metrics, /livez and /readyz. Empty: no server."),
+    text(
+        "http.listen",
+        "127.0.0.1:9464",
+        "Address of /metrics, /livez and /readyz, and of the console (/), which answers this machine alone. Empty: no server.",
+    ),
     integer("worker.jobs", 0, 0, 1024, "Pages read at the same time. 0: one for each core."),
     integer(
         "worker.prefetch_max",

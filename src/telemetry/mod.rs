@@ -3,6 +3,7 @@
 //! - [`names`] every metric in one list; [`labels`] the closed sets of their labels
 //! - [`record`] what the worker counts
 //! - [`health`] what the worker says about itself
+//! - [`recent`] the last pages that came to no article
 //! - [`server`] `/metrics`, `/livez`, `/readyz`
 //! - [`logs`] one JSON object a line
 //! - [`systemd`] ready, alive, stopping
@@ -15,6 +16,7 @@ pub mod health;
 pub mod labels;
 pub mod logs;
 pub mod names;
+pub mod recent;
 pub mod record;
 pub mod server;
 pub mod systemd;
@@ -28,7 +30,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, 
 use tokio::task::JoinHandle;
 
 pub use health::Health;
-pub use server::{router, serve};
+pub use server::{Peer, router, serve};
 
 use names::Kind;
 

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
+use axum::extract::connect_info::Connected;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::Listener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -51,7 +52,8 @@ async fn serve_within(
 ) -> io::Result<()> {
     let bounded = Bounded { listener, permits: Arc::new(Semaphore::new(connections)), idle };
     let until = stop.clone();
-    let server = axum::serve(bounded, router).with_graceful_shutdown(async move { until.cancelled().await });
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let server = axum::serve(bounded, service).with_graceful_shutdown(async move { until.cancelled().await });
     let overrun = async {
         stop.cancelled().await;
         tokio::time::sleep(LINGER).await;
@@ -87,6 +89,16 @@ async fn render(State((health, metrics)): State<(Arc<Health>, Metrics)>) -> Resp
     health.publish();
     let text = metrics.render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// Who asks: the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub std::net::SocketAddr);
+
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 /// A listener that bounds how many connections stand open and how long an idle one may.

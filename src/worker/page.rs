@@ -15,8 +15,8 @@ use crate::model::ArticleEvent;
 use crate::model::event::{Data, EventType};
 use crate::model::failure::Stage;
 use crate::telemetry::labels::{self, LanguageLabel, Limit, TopicLabel, WorldReason};
-use crate::telemetry::record;
 use crate::telemetry::trace::{TRACEPARENT, TraceParent};
+use crate::telemetry::{recent, record};
 use crate::transport::{Confirmed, Delivery, Outgoing, OutgoingEvent, Sink};
 
 /// What settles deliveries; one for the whole process.
@@ -164,12 +164,14 @@ impl<K: Sink> Settler<K> {
     }
 }
 
-fn log(delivery: &Delivery, stage: Stage, reason: &str, error: &str, outcome: &str) {
+fn log(delivery: &Delivery, stage: Stage, reason: &'static str, error: &str, outcome: &'static str) {
     let trace_id =
         delivery.envelope.headers.get(TRACEPARENT).and_then(|h| TraceParent::parse(h)).map(|t| t.trace_id());
     let error: String = error.chars().take(500).collect();
+    let message_id = delivery.envelope.message_id.as_deref().unwrap_or("");
+    recent::note(outcome, stage.as_str(), reason, message_id, &error);
     tracing::warn!(
-        message_id = delivery.envelope.message_id.as_deref().unwrap_or(""),
+        message_id,
         trace_id = trace_id.as_deref().unwrap_or(""),
         stage = stage.as_str(),
         reason,
@@ -204,6 +206,8 @@ fn record_event(event: &ArticleEvent) {
         }
         Data::Skipped(data) => {
             record::skipped(data.reason);
+            let page = data.url.as_deref().unwrap_or_default();
+            recent::note("skipped", Stage::Describe.as_str(), data.reason.as_str(), page, &data.detail);
         }
     }
 }

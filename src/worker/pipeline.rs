@@ -116,7 +116,13 @@ impl Pipeline {
     async fn at_hand(&self, envelope: Envelope, pool: &CpuPool) -> Result<RawPage, Stopped> {
         let clock = StageClock::start(Stage::Open);
         let limits = self.read.limits.clone();
-        let opened = pool.run(move || read::open::open(&envelope, &limits)).await;
+        let on_thread = clock.clone();
+        let opened = pool
+            .run(move || {
+                on_thread.begin();
+                read::open::open(&envelope, &limits)
+            })
+            .await;
         let mut raw = match opened {
             Ok(Ok(raw)) => raw,
             Ok(Err(rejection)) => return Err(Stopped::unopened(rejection)),
@@ -255,6 +261,7 @@ fn read_and_classify(
     classifier: &Classifier,
     clock: &StageClock,
 ) -> Result<(Reading, Classification), Box<Rejected>> {
+    clock.begin();
     let mut budget = Budget::watched(settings.limits.work_units, clock.watcher());
     let reading = read::read(raw, knowledge, settings, &mut budget).map_err(Box::new)?;
     clock.enter(Stage::Classify);
@@ -270,6 +277,11 @@ struct StageClock(Arc<Mutex<(Stage, Instant)>>);
 impl StageClock {
     fn start(stage: Stage) -> Self {
         Self(Arc::new(Mutex::new((stage, Instant::now()))))
+    }
+
+    /// A thread is free at last: what was waited for it is no time of the step's.
+    fn begin(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1 = Instant::now();
     }
 
     fn enter(&self, stage: Stage) {
