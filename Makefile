@@ -17,7 +17,7 @@ bench: ## each step in MB/s and pages/s; the worker over RabbitMQ beside a bare 
 	$(CARGO) bench --locked --bench steps --bench memory --bench pages
 	$(CARGO) test --locked --release --test it -- --ignored --nocapture worker_beside_a_bare_pass_through
 
-fuzz: ## an hour each of fuzzing parse, extract and read (needs cargo-fuzz and nightly)
+fuzz: ## an hour each of fuzzing parse, extract and read (needs cargo-fuzz)
 	@scripts/fuzz
 
 bench-store: ## articles/s of identify and what an article takes, with COPYDESK_REMEMBERED of them (1000000)

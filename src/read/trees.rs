@@ -40,6 +40,13 @@ pub enum TreesError {
 
 const MAGIC: &[u8; 4] = b"CDT1";
 
+/// When to give up on a row: the first `after` trees leave its logit under `below`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Early {
+    pub after: usize,
+    pub below: f32,
+}
+
 /// Rows that descend a tree side by side.
 const LANES: usize = 8;
 
@@ -61,30 +68,43 @@ impl Trees {
         sum
     }
 
-    /// The logit of each row of a row-major matrix, into `out`. A few rows that fit the first cache go
-    /// through all trees, several of them side by side: one row alone would wait at every node.
+    /// The logit of each row of a row-major matrix, into `out`.
     pub fn logits(&self, rows: &[f32], out: &mut Vec<f32>) {
-        self.logits_of(rows, self.features, out);
+        self.logits_of(rows, self.features, None, out);
     }
 
-    /// As `logits`, of rows that are `stride` numbers long and begin with the features.
-    pub fn logits_of(&self, rows: &[f32], stride: usize, out: &mut Vec<f32>) {
-        const ROWS: usize = 4 * LANES;
+    /// As `logits`, of rows that are `stride` numbers long and begin with the features. A few rows that fit the
+    /// first cache go through all trees, several of them side by side: one row alone would wait at every node.
+    /// With `early`, a row that the first trees are sure is none of what is sought keeps what those gave it.
+    pub fn logits_of(&self, rows: &[f32], stride: usize, early: Option<Early>, out: &mut Vec<f32>) {
+        const ROWS: usize = 8 * LANES;
         let width = stride.max(1);
         out.clear();
         out.resize(rows.len() / width, self.base);
+        let (first, rest) =
+            self.roots.split_at(early.map_or(self.roots.len(), |e| e.after.min(self.roots.len())));
+        let mut live = Vec::with_capacity(ROWS);
         for (rows, sums) in rows.chunks(width * ROWS).zip(out.chunks_mut(ROWS)) {
-            for &root in &self.roots {
-                let mut lanes = rows.chunks_exact(width * LANES);
-                let mut sums = sums.chunks_exact_mut(LANES);
-                for (rows, sums) in (&mut lanes).zip(&mut sums) {
-                    for (sum, leaf) in sums.iter_mut().zip(self.descend_together(root, rows, width)) {
-                        *sum += self.leaves[!leaf as usize];
-                    }
-                }
-                let rest = lanes.remainder().chunks_exact(width);
-                for (row, sum) in rest.zip(sums.into_remainder()) {
-                    *sum += self.leaves[self.descend(root, row)];
+            live.clear();
+            live.extend(0..sums.len());
+            self.add(first, rows, width, &live, sums);
+            if let Some(early) = early {
+                live.retain(|&row| sums[row] >= early.below);
+                self.add(rest, rows, width, &live, sums);
+            }
+        }
+    }
+
+    /// Adds what `roots` say of the rows numbered in `live`.
+    fn add(&self, roots: &[i32], rows: &[f32], width: usize, live: &[usize], sums: &mut [f32]) {
+        let row = |at: usize| &rows[at * width..(at + 1) * width];
+        for &root in roots {
+            for group in live.chunks(LANES) {
+                // A group that is not full is filled up with its last row.
+                let lanes: [&[f32]; LANES] = std::array::from_fn(|i| row(group[i.min(group.len() - 1)]));
+                let leaves = self.descend_together(root, &lanes);
+                for (&at, leaf) in group.iter().zip(leaves) {
+                    sums[at] += self.leaves[!leaf as usize];
                 }
             }
         }
@@ -92,13 +112,13 @@ impl Trees {
 
     /// The leaves of `LANES` rows. No lane is ahead of another, so that nothing has to be foretold.
     #[inline]
-    fn descend_together(&self, root: i32, rows: &[f32], width: usize) -> [i32; LANES] {
+    fn descend_together(&self, root: i32, lanes: &[&[f32]; LANES]) -> [i32; LANES] {
         let mut at = [root; LANES];
         // Below 0 once every lane is.
         let mut signs = root;
         while signs >= 0 {
             signs = -1;
-            for (at, row) in at.iter_mut().zip(rows.chunks_exact(width)) {
+            for (at, row) in at.iter_mut().zip(lanes) {
                 let node = &self.nodes[(*at).max(0) as usize];
                 let next = node.children[usize::from(!goes_left(row, node))];
                 // A lane that has come to its leaf stays, without a branch to foretell.

@@ -88,7 +88,7 @@ fn train_second<'a>(pages: &[Page], first_for: impl Fn(usize) -> Option<&'a Tree
     let mut logits = Vec::new();
     for page in pages {
         let Some(first) = first_for(page.fold) else { continue };
-        first.logits(&page.rows, &mut logits);
+        first.logits_of(&page.rows, features::count(), model::EARLY, &mut logits);
         let second = second_rows(&Sight::of(&page.page), &logits);
         push_rows(page, &second, second_count(), &mut rows, &mut labels, &mut weights);
     }

@@ -317,20 +317,28 @@ fn latin_as_cyrillic(line: &str) -> Option<String> {
 
 /// Whether a whole text is Latin with at least three mixed words and hardly a Cyrillic word of its own.
 fn latin_with_cyrillic(text: &str) -> bool {
-    let (mut latin, mut mixed) = (0usize, 0usize);
-    if memchr::memchr2(0xd0, 0xd1, text.as_bytes()).is_none() {
-        return false;
-    }
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()) {
+    let bytes = text.as_bytes();
+    let mut mixed = 0usize;
+    let mut from = 0;
+    // Words with Cyrillic letters alone first: on nearly every page one of them decides.
+    while let Some(found) = memchr::memchr2(0xd0, 0xd1, &bytes[from..]).map(|at| from + at) {
+        let start = text[..found].char_indices().rev().find(|(_, c)| !c.is_alphabetic());
+        let start = start.map_or(0, |(at, c)| at + c.len_utf8()).max(from);
+        let end = text[found..].find(|c: char| !c.is_alphabetic()).map_or(text.len(), |n| found + n);
+        let word = &text[start..end];
         if is_mixed(word) {
             mixed += 1;
-        } else if word.is_ascii() {
-            latin += 1;
         } else if word.contains(is_cyrillic) && word.chars().nth(1).is_some() {
             return false;
         }
+        // A lead byte of Cyrillic may begin a sign that is no letter.
+        from = end.max(found + text[found..].chars().next().map_or(1, char::len_utf8));
     }
-    mixed >= 3 && latin * 2 >= mixed
+    if mixed < 3 {
+        return false;
+    }
+    let latin = |word: &&str| !word.is_empty() && word.is_ascii();
+    text.split(|c: char| !c.is_alphabetic()).filter(latin).count() * 2 >= mixed
 }
 
 /// Latin letters around lower-case Cyrillic ones, at most half: `Mьnchen`, not a look-alike capital.

@@ -39,11 +39,7 @@ pub fn types(html: &HtmlPage, f: &mut Features) {
             };
             f.set(feature, 1.0);
         }
-        let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        if squeezed.contains("\"isAccessibleForFree\":false")
-            || squeezed.contains("\"isAccessibleForFree\":\"False\"")
-            || squeezed.contains("\"isAccessibleForFree\":\"false\"")
-        {
+        if says_not_free(text) {
             f.set(F::LdNotFree, 1.0);
         }
     }
@@ -85,6 +81,15 @@ pub fn types(html: &HtmlPage, f: &mut Features) {
         flag(html.head.metas.iter().any(|(n, _)| n.ends_with("price:amount") || n == "price")),
     );
     f.set(F::MetaNoindex, flag(html.metas("robots").any(|v| v.contains("noindex"))));
+}
+
+/// Whether the raw text sets `isAccessibleForFree` to false, as a word or a string.
+fn says_not_free(text: &str) -> bool {
+    const KEY: &str = "\"isAccessibleForFree\"";
+    memchr::memmem::find_iter(text.as_bytes(), KEY).any(|at| {
+        let value = text[at + KEY.len()..].trim_start().strip_prefix(':').unwrap_or_default().trim_start();
+        ["false", "\"false\"", "\"False\""].iter().any(|no| value.starts_with(no))
+    })
 }
 
 /// Values of `"@type"` in the raw text, without parsing: broken JSON-LD still says what it meant.

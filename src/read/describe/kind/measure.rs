@@ -66,26 +66,47 @@ pub fn starts_with_clock(line: &str) -> bool {
 
 /// Words between non-letters; two characters a word in scripts that write no spaces.
 pub fn word_count(text: &str) -> f32 {
-    let (mut words, mut inside) = (0.0, false);
-    for c in text.chars() {
-        if c.is_ascii() {
-            let letter = c.is_ascii_alphanumeric();
-            words += if letter && !inside { 1.0 } else { 0.0 };
-            inside = letter || inside && matches!(c, '\'' | '-');
-        } else if is_unspaced(c) {
-            words += 0.5;
-            inside = false;
-        } else if c.is_alphanumeric() {
-            if !inside {
-                words += 1.0;
+    let (mut words, mut halves, mut inside) = (0_u32, 0_u32, false);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
+        for &b in &rest.as_bytes()[..ascii] {
+            let part = ASCII_PARTS[usize::from(b)];
+            words += u32::from(part == PART_LETTER && !inside);
+            inside = part == PART_LETTER || inside && part == PART_JOINER;
+        }
+        rest = &rest[ascii..];
+        for c in rest.chars().take_while(|c| !c.is_ascii()) {
+            rest = &rest[c.len_utf8()..];
+            if is_unspaced(c) {
+                halves += 1;
+                inside = false;
+            } else if c.is_alphanumeric() {
+                words += u32::from(!inside);
+                inside = true;
+            } else if c != '’' {
+                inside = false;
             }
-            inside = true;
-        } else if !matches!(c, '\'' | '’' | '-') {
-            inside = false;
         }
     }
-    words
+    words as f32 + halves as f32 / 2.0
 }
+
+const PART_LETTER: u8 = 1;
+const PART_JOINER: u8 = 2;
+const ASCII_PARTS: [u8; 128] = {
+    let mut parts = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        if (b as u8).is_ascii_alphanumeric() {
+            parts[b] = PART_LETTER;
+        } else if matches!(b as u8, b'\'' | b'-') {
+            parts[b] = PART_JOINER;
+        }
+        b += 1;
+    }
+    parts
+};
 
 /// Whether a block ends as prose does: with a stop, or, in a script that sets none, after as many letters
 /// as a label does not have.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::features::{self, Sight};
 use super::layout::Prefix;
-use crate::read::trees::{Trees, TreesError, probability};
+use crate::read::trees::{Early, Trees, TreesError, probability};
 
 /// Scores above are kept. A page that declares itself news carries more furniture around its story (key
 /// points, notices, boxes) than others do. Calibrated on the cross-validated table of `copydesk train extract`
@@ -21,6 +21,10 @@ pub struct Model {
     pub first: Trees,
     pub second: Trees,
 }
+
+/// Most blocks of a page are none of its story, which the first trees of either stage could see: to be calibrated
+/// on the cross-validated table of `copydesk train extract`, which trains under it too.
+pub const EARLY: Option<Early> = None;
 
 /// The shipped model, made by `copydesk train extract`.
 pub static MODEL: LazyLock<Model> =
@@ -36,7 +40,7 @@ impl Model {
         let mut first = Vec::with_capacity(blocks);
         for piece in pieces() {
             sight.rows_of(piece, second_count(), &mut rows);
-            self.first.logits_of(&rows, second_count(), &mut logits);
+            self.first.logits_of(&rows, second_count(), EARLY, &mut logits);
             first.append(&mut logits);
         }
         let around = Surroundings::of(sight, &first);
@@ -46,7 +50,7 @@ impl Model {
                 sight.rows_of(piece.clone(), second_count(), &mut rows);
             }
             around.fill(piece, &mut rows);
-            self.second.logits_of(&rows, second_count(), &mut logits);
+            self.second.logits_of(&rows, second_count(), EARLY, &mut logits);
             scores.extend(logits.iter().map(|&logit| probability(logit)));
         }
         Judgement { scores, first }
