@@ -16,3 +16,5 @@ pub mod score;
 pub mod text;
 /// Page kinds.
 pub mod kinds;
+/// The gazetteer.
+pub mod places;

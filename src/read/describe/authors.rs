@@ -146,6 +146,10 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
             }
         }
     }
+    if let Some(told) = scene.told.as_ref().filter(|told| !told.authors.is_empty()) {
+        let authors = told.authors.iter().flat_map(|a| names::authors(a, Trust::Field, sites)).collect();
+        out.push(Said::new(From::Html, "script state", told.authors.join("; "), authors));
+    }
     if !scene.page.hints.authors.is_empty() {
         let authors =
             scene.page.hints.authors.iter().flat_map(|a| names::authors(a, Trust::Field, sites)).collect();

@@ -8,7 +8,11 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Lines `name TAB country code TAB thousands of people TAB other names joined by |`, countries first,
 /// then cities by falling population.
-const PLACES: &[u8] = include_bytes!("gazetteer.tsv.gz");
+pub const PLACES: &[u8] = include_bytes!("gazetteer.tsv.gz");
+
+/// What stands above either part of the table.
+pub const COUNTRIES: &str = "# countries";
+pub const CITIES: &str = "# cities";
 
 /// Longest name that is looked up, in bytes.
 const LONGEST: usize = 80;
@@ -97,7 +101,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut kind = PlaceKind::Country;
     for line in text.lines() {
         if line.starts_with('#') {
-            kind = if line == "# cities" { PlaceKind::City } else { PlaceKind::Country };
+            kind = if line == CITIES { PlaceKind::City } else { PlaceKind::Country };
             continue;
         }
         let mut cells = line.split('\t');

@@ -74,6 +74,8 @@ fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
             raw.push((From::Html, "itemprop headline", text.to_owned(), 1.5));
         }
         raw.extend(html.head.title.clone().map(|t| (From::Html, "title", t, 1.5)));
+        let told = scene.told.as_ref().and_then(|told| told.headline.clone());
+        raw.extend(told.map(|t| (From::Html, "script state", t, 1.0)));
     }
     // In HTML the line that cleaning set aside is the h1 again.
     let line = scene.found(FoundField::Headline).next().filter(|_| scene.html.is_none());

@@ -19,6 +19,7 @@ mod place;
 mod published;
 mod scene;
 mod standfirst;
+mod state;
 pub mod url;
 
 use crate::model::article::{EvidenceSource, Language};

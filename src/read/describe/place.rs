@@ -148,6 +148,8 @@ pub fn section(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
             let text = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
             heard.push(Said::new(From::Html, "itemprop articleSection", text, plain(text)));
         }
+        let told = scene.told.as_ref().and_then(|told| told.section.clone());
+        heard.extend(told.map(|t| Said::new(From::Html, "script state", t.clone(), plain(&t))));
     }
     let crumbs = scene.json_ld.breadcrumbs();
     // The outermost crumb is the home page, the last the article itself.

@@ -172,6 +172,8 @@ fn stated(scene: &Scene<'_>) -> Vec<Heard> {
             let value = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
             raw.push((From::Html, "itemprop datePublished", value.to_owned()));
         }
+        let told = scene.told.as_ref().and_then(|told| told.published.clone());
+        raw.extend(told.map(|t| (From::Html, "script state", t)));
     }
     heard(raw, scene)
 }
@@ -204,6 +206,8 @@ fn modified(scene: &Scene<'_>) -> Vec<Heard> {
             let value = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
             raw.push((From::Html, "itemprop dateModified", value.to_owned()));
         }
+        let told = scene.told.as_ref().and_then(|told| told.modified.clone());
+        raw.extend(told.map(|t| (From::Html, "script state", t)));
     }
     heard(raw, scene)
 }

@@ -7,6 +7,7 @@ use super::dates::{self, Moment};
 use super::entities::plain;
 use super::jsonld::{JsonLd, Statement};
 use super::marks::{Mark, Marks};
+use super::state::{self, Told};
 use super::url as address;
 use crate::model::body::{Found, FoundField, Paragraph};
 use crate::model::html::HtmlPage;
@@ -23,6 +24,8 @@ pub struct Scene<'a> {
     pub html: Option<&'a HtmlPage>,
     pub ld: Option<Statement>,
     pub json_ld: JsonLd,
+    /// What script state says, where the JSON-LD leaves something out.
+    pub told: Option<Told>,
     pub found: &'a [Found],
     marks: Marks,
     pub now: Option<Moment>,
@@ -54,6 +57,7 @@ impl<'a> Scene<'a> {
             html,
             ld: None,
             json_ld: JsonLd::default(),
+            told: None,
             found,
             marks: html.map(Marks::of).unwrap_or_default(),
             now,
@@ -84,6 +88,15 @@ impl<'a> Scene<'a> {
             .chain(html.head.title.as_deref())
             .collect();
         scene.ld = scene.json_ld.statement(&is_this_page, &titles);
+        let whole = scene
+            .ld
+            .as_ref()
+            .is_some_and(|ld| ld.headline.is_some() && ld.published.is_some() && !ld.authors.is_empty());
+        if !whole && !html.head.state.is_empty() {
+            let bytes: usize = html.head.state.iter().map(|(_, text)| text.len()).sum();
+            budget.draw(bytes as u64, "describe")?;
+            scene.told = state::told(&html.head.state, &titles);
+        }
         scene.declared = html
             .head
             .lang

@@ -9,7 +9,7 @@ use super::writer::Writer;
 use crate::model::html::LinkElement;
 
 /// Scripts shorter than this hold settings, not a story.
-const STATE_BYTES: usize = 1500;
+const STATE_BYTES: usize = 256;
 /// What each piece of a page streamed by Next.js begins with, and the name that all of them have here.
 const FLIGHT_CALL: &str = "self.__next_f.push(";
 const FLIGHT: &str = "__next_f";

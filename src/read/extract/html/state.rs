@@ -58,7 +58,7 @@ fn is_prose(text: &str) -> bool {
 }
 
 /// State that stands as JSON in a string.
-fn unwrapped(state: &str) -> Cow<'_, str> {
+pub fn unwrapped(state: &str) -> Cow<'_, str> {
     match memmem::find(state.as_bytes(), b"JSON.parse(\"").filter(|&at| at < 200) {
         Some(at) => Cow::Owned(unescape(&state[at + 12..])),
         None => Cow::Borrowed(state),
@@ -71,7 +71,7 @@ fn unwrapped(state: &str) -> Cow<'_, str> {
 pub const FLIGHT: &str = "__next_f";
 
 /// What the calls push, joined: rows of `id:JSON`, and of `id:Tlength,text` for long strings.
-fn flight_rows(states: &[(String, String)]) -> String {
+pub fn flight_rows(states: &[(String, String)]) -> String {
     let mut rows = String::new();
     for (_, script) in states.iter().filter(|(name, _)| name == FLIGHT) {
         if let Some(at) = memmem::find(script.as_bytes(), b"[1,\"") {
