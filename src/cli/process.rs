@@ -24,7 +24,8 @@ use crate::worker::{CpuPool, Outcome, Parked, Patience, Pipeline, PoolSettings, 
 pub struct Args {
     /// Files, directories, or - for JSON lines on standard input:
     /// .html .txt .jsonl .ndjson .warc, each also .gz or .zst
-    #[arg(required = true)]
+    ///
+    /// Without any: standard input, where that is no terminal.
     paths: Vec<PathBuf>,
     /// What is remembered between pages: `none` (each page as if alone), a directory, or redis://…
     #[arg(long, value_name = "none|DIR|URL", default_value = "none")]
@@ -43,7 +44,16 @@ pub struct Args {
     quiet: bool,
 }
 
-pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
+pub fn run(config: &Config, mut args: Args) -> Result<(), Exit> {
+    if args.paths.is_empty() {
+        if std::io::stdin().is_terminal() {
+            return Err(Exit::new(
+                USAGE,
+                "nothing to process: name files or directories, or pipe JSON lines in",
+            ));
+        }
+        args.paths.push("-".into());
+    }
     let inputs = Inputs::find(&args.paths).map_err(|errors| Exit::new(USAGE, errors.join("\n")))?;
     if inputs.is_empty() {
         let ignored = inputs.ignored;

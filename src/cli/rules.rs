@@ -110,6 +110,7 @@ fn page(site: &SiteRules, case: &RuleTest) -> DecodedPage {
         site: Some(site.domain.clone()),
         source_name: None,
         fetched_at: case.captured.clone(),
+        received_at: None,
         status: None,
         hints: Hints::default(),
         raw: RawInfo {

@@ -132,10 +132,10 @@ pub const SETTINGS: &[Setting] = &[
     ),
     integer(
         "rabbitmq.max_event_bytes",
-        8 * MIB,
+        15 * MIB,
         64 << 10,
         128 * MIB,
-        "A larger event is parked. Keep below the broker's max_message_size (16 MiB since RabbitMQ 4).",
+        "A larger event is parked; it holds the text twice. Keep below the broker's max_message_size (16 MiB since RabbitMQ 4).",
     ),
     secret("store.url", "none", "none, file:DIR (one process) or redis://host:port/db (shared by replicas)."),
     integer("store.retention_days", 30, 1, 3650, "How long an article is remembered after it was last seen."),

@@ -77,6 +77,8 @@ pub struct Container {
     pub other: Span,
     /// `hidden`, `aria-hidden=true` or `display:none`.
     pub hidden: bool,
+    /// No browser shows it: `hidden`, or a style of its own that says so.
+    pub unseen: bool,
     pub depth: u16,
     /// Blocks inside, children's included: `first_block..end_block`.
     pub first_block: u32,

@@ -15,6 +15,9 @@ pub struct RawPage {
     pub scraper: Option<String>,
     /// RFC 3339, as sent and checked. The page's own "now": never a publication date.
     pub fetched_at: Option<String>,
+    /// RFC 3339, when the message was taken up: no date beyond a day after it is believed where `fetched_at` is
+    /// absent. Says nothing else, so that a page read again gives the same article.
+    pub received_at: Option<String>,
     pub status: Option<u16>,
     /// HTTP response headers, names in lower case.
     pub headers: BTreeMap<String, String>,
@@ -68,6 +71,8 @@ pub struct DecodedPage {
     /// The sender's `source` where it stands for the site and is a name, not a domain.
     pub source_name: Option<String>,
     pub fetched_at: Option<String>,
+    /// As in `RawPage`.
+    pub received_at: Option<String>,
     pub status: Option<u16>,
     pub hints: Hints,
     pub raw: RawInfo,

@@ -68,7 +68,7 @@ pub struct Message {
     scraper: Option<String>,
     fetched_at: Option<String>,
     status: Option<u16>,
-    headers: Option<BTreeMap<String, HeaderValue>>,
+    headers: Option<BTreeMap<String, Option<HeaderValue>>>,
     content_type: Option<String>,
     body: Option<String>,
     body_base64: Option<String>,
@@ -128,13 +128,13 @@ fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection>
         }
         _ => return Err(unreadable("several bodies: exactly one of body, body_base64, body_ref is needed")),
     };
-    let headers = m.headers.unwrap_or_default().into_iter().take(HEADERS).map(|(name, value)| {
-        let value = match value {
+    let headers = m.headers.unwrap_or_default().into_iter().take(HEADERS).filter_map(|(name, value)| {
+        let value = match value? {
             HeaderValue::One(v) => v,
             HeaderValue::Many(all) => all.join(", "),
             HeaderValue::Number(n) => n.to_string(),
         };
-        (name.to_ascii_lowercase(), value)
+        Some((name.to_ascii_lowercase(), value))
     });
     let headers: BTreeMap<String, String> = headers.collect();
     let hints = m.hints.unwrap_or_default();
@@ -154,6 +154,7 @@ fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection>
         source: short("source", m.source)?,
         scraper: short("scraper", m.scraper)?,
         fetched_at: checked_time(m.fetched_at)?,
+        received_at: None,
         status: m.status,
         content_type: short("content_type", m.content_type)?.or_else(|| headers.get("content-type").cloned()),
         headers,
@@ -195,6 +196,7 @@ fn from_headers(envelope: &Envelope) -> Result<RawPage, Rejection> {
         source: short("source", h("source"))?,
         scraper: short("scraper", h("scraper"))?,
         fetched_at: checked_time(h("fetched_at"))?,
+        received_at: None,
         status,
         headers: BTreeMap::new(),
         content_type: short("content_type", envelope.content_type.clone())?,
@@ -272,6 +274,13 @@ mod tests {
             Err(Rejection::Park { reason, detail }) => format!("{reason}: {detail}"),
             other => panic!("expected a parked message, got {other:?}"),
         }
+    }
+
+    #[test]
+    fn a_header_without_a_value_is_no_header() {
+        let page = open(&json(r#"{"body": "a", "headers": {"ETag": null, "Age": 3}}"#), &Limits::default());
+        let headers = page.expect("a page").headers;
+        assert_eq!(headers.into_iter().collect::<Vec<_>>(), [("age".to_owned(), "3".to_owned())]);
     }
 
     #[test]

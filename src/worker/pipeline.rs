@@ -18,7 +18,7 @@ use crate::model::failure::Stage;
 use crate::model::page::{RawBody, RawInfo};
 use crate::model::trace::Trace;
 use crate::model::{ArticleEvent, Budget, Envelope, Failure, ParkReason, RawPage, Rejection, SiteKnowledge};
-use crate::read::{self, ReadSettings, Reading, Rejected};
+use crate::read::{self, Limits, ReadSettings, Reading, Rejected};
 use crate::telemetry::record;
 
 /// Everything that makes events of envelopes. One for the whole process, behind an `Arc`.
@@ -117,15 +117,15 @@ impl Pipeline {
         let clock = StageClock::start(Stage::Open);
         let limits = self.read.limits.clone();
         let on_thread = clock.clone();
-        let opened = pool
+        let result = pool
             .run(move || {
                 on_thread.begin();
-                read::open::open(&envelope, &limits)
+                opened(&envelope, &limits).map_err(|rejection| (rejection, read::decode::unopened(&envelope)))
             })
             .await;
-        let mut raw = match opened {
+        let mut raw = match result {
             Ok(Ok(raw)) => raw,
-            Ok(Err(rejection)) => return Err(Stopped::unopened(rejection)),
+            Ok(Err((rejection, raw))) => return Err(Stopped::unopened(rejection, raw)),
             Err(lost) => return Err(Stopped::lost(lost, Stage::Open)),
         };
         if let RawBody::Reference(reference) = &raw.body {
@@ -185,7 +185,7 @@ impl Pipeline {
 
     /// Message → raw page.
     pub fn open(&self, envelope: &Envelope) -> Result<RawPage, Rejection> {
-        read::open::open(envelope, &self.read.limits)
+        opened(envelope, &self.read.limits)
     }
 
     /// The steps on the CPU alone, on the caller's thread; a panic parks the page.
@@ -244,14 +244,20 @@ impl Stopped {
     }
 
     /// What cannot be opened has no page to speak of in an event: it is parked whatever was found.
-    fn unopened(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::Park { reason, detail } => Self::parked(reason, Stage::Open, detail),
-            Rejection::Skip { detail, .. } => {
-                Self::parked(ParkReason::UnreadableEnvelope, Stage::Open, detail)
-            }
-        }
+    fn unopened(rejection: Rejection, raw: RawInfo) -> Self {
+        let (reason, error) = match rejection {
+            Rejection::Park { reason, detail } => (reason, detail),
+            Rejection::Skip { detail, .. } => (ParkReason::UnreadableEnvelope, detail),
+        };
+        Self::Parked(Box::new(Parked { reason, stage: Stage::Open, error, raw: Some(raw) }))
     }
+}
+
+/// Message → raw page, taken up now.
+fn opened(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection> {
+    let mut raw = read::open::open(envelope, limits)?;
+    raw.received_at = Some(jiff::Timestamp::now().to_string());
+    Ok(raw)
 }
 
 fn read_and_classify(

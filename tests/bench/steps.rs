@@ -202,6 +202,7 @@ fn decoded(text: String) -> DecodedPage {
         site: None,
         source_name: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         hints: Hints::default(),
         raw: RawInfo {

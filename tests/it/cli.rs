@@ -26,8 +26,7 @@ fn said(out: &Output) -> String {
 fn exit_codes_are_those_of_sysexits() {
     for (args, code, word) in [
         (&["process", "no/such/page.html"][..], 64, "no/such/page.html"),
-        (&["process", "src/cli"], 64, "no pages there"),
-        (&["process"], 64, "PATHS"),
+        (&["process", "src/cli/train"], 64, "no pages there"),
         (&["frobnicate"], 64, "frobnicate"),
         (&["--set", "worker.jbs=1", "validate"], 78, "did you mean worker.jobs?"),
         (&["--config", "no/such.toml", "validate"], 78, "no/such.toml"),
@@ -125,6 +124,38 @@ fn commands_that_ask_the_broker_say_when_it_is_out_of_reach() {
     assert!(said(&out).contains("rabbitmq.management_url"), "{}", said(&out));
     let printed = run(&["topology", "print"]);
     assert!(serde_json::from_slice::<Value>(&printed.stdout).unwrap()["policies"].is_array());
+}
+
+#[test]
+fn standard_input_is_read_without_a_path_and_what_is_parked_can_be_found() {
+    let story =
+        "The ferry to Norhaven will run again from Monday, the harbour office said on Friday evening.";
+    let page = |when: &str| {
+        let html = format!(
+            "<html><head><meta property='article:published_time' content='{when}'></head>\
+            <body><h1>Ferry returns</h1><p>{story}</p><p>{story} Repairs took three weeks.</p></body></html>"
+        );
+        serde_json::json!({"content_type": "text/html", "url": "https://gazette.example/ferry", "body": html})
+            .to_string()
+    };
+    let lines =
+        format!("{}\n{}\n{{\"body\": 5}}\n", page("2025-03-02T08:00:00Z"), page("2099-01-01T00:00:00Z"));
+    let out = with_input(&["process", "--ordered", "--quiet"], lines.as_bytes());
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
+    let events: Vec<Value> =
+        String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(events[0]["data"]["published_at"]["value"], "2025-03-02T08:00:00Z");
+    assert!(
+        events[1]["data"]["published_at"].is_null(),
+        "a date to come: {}",
+        events[1]["data"]["published_at"]
+    );
+    let parked = &events[2]["parked"];
+    assert_eq!(parked["reason"], "unreadable_envelope");
+    assert_eq!(
+        (&parked["raw"]["bytes"], parked["raw"]["sha256"].as_str().map(str::len)),
+        (&Value::from(11), Some(64))
+    );
 }
 
 #[test]

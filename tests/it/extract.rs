@@ -39,6 +39,7 @@ fn page(text: String) -> DecodedPage {
         site: None,
         source_name: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         hints: Hints::default(),
         raw: RawInfo {
@@ -266,4 +267,33 @@ fn a_page_without_text_gives_an_empty_body() {
     for source in ["", "<html></html>", "<script>1</script>", "\u{0}\u{1}\u{2}"] {
         assert_eq!(body(source.to_owned()).text(), "", "{source:?}");
     }
+}
+
+#[test]
+fn what_no_browser_shows_is_left_out_unless_it_is_the_story() {
+    let secret =
+        "Only a crawler reads this sentence about the harbour master and his nephew, which no browser shows.";
+    for hidden in [
+        format!("<p hidden>{secret}</p>"),
+        format!("<p style='display:none'>{secret}</p>"),
+        format!("<div style='visibility:hidden'><p>{secret}</p></div>"),
+    ] {
+        let page = news_page("", &format!("{}{hidden}", paragraphs()));
+        let body = extracted(page, &ReadSettings::default(), &mut Trace::default()).text();
+        assert!(!body.contains("Only a crawler") && body.contains(STORY[4]), "{hidden}: {body}");
+    }
+    let waiting = news_page("", &format!("<div style='display:none'>{}</div>", paragraphs()));
+    let body = extracted(waiting, &ReadSettings::default(), &mut Trace::default()).text();
+    assert!(body.contains(STORY[1]), "a story that a script shows: {body}");
+}
+
+#[test]
+fn a_short_story_may_stand_in_json_ld_alone() {
+    let story = format!("{} {}", STORY[1], STORY[2]);
+    let ld = format!(
+        "<script type=\"application/ld+json\">{{\"@type\":\"NewsArticle\",\"headline\":\"Ferry runs aground off Port Lindow\",\"articleBody\":\"{story}\"}}</script>"
+    );
+    let body =
+        extracted(news_page(&ld, "<div id=app></div>"), &ReadSettings::default(), &mut Trace::default());
+    assert_eq!((body.text(), body.text_source), (story, Some("json_ld")));
 }

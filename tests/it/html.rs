@@ -171,6 +171,7 @@ fn answer(bytes: &[u8], html: bool) {
         source: None,
         scraper: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         headers: Default::default(),
         content_type: html.then(|| "text/html".into()),

@@ -60,6 +60,7 @@ fn look(url: &str, html: String) -> Result<Reading, Box<Rejected>> {
         source: None,
         scraper: None,
         fetched_at: None,
+        received_at: None,
         status: Some(200),
         headers: Default::default(),
         content_type: Some("text/html; charset=utf-8".into()),

@@ -143,6 +143,7 @@ fn page(site: &str) -> DecodedPage {
         site: Some(site.to_owned()),
         source_name: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         hints: Hints::default(),
         raw: RawInfo {

@@ -15,6 +15,7 @@ fn raw(body: Vec<u8>) -> RawPage {
         source: None,
         scraper: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         headers: Default::default(),
         content_type: Some("text/plain".into()),

@@ -16,7 +16,7 @@ use super::open::essence;
 use super::{Limits, PageIdentity};
 use crate::model::article::Publisher;
 use crate::model::page::{Media, RawBody, RawInfo, Repair};
-use crate::model::{Budget, DecodedPage, ParkReason, RawPage, Rejection, SkipReason};
+use crate::model::{Budget, DecodedPage, Envelope, ParkReason, RawPage, Rejection, SkipReason};
 
 /// Decodes a page whose body is at hand. A rejection carries what is known of the page.
 pub fn decode(
@@ -56,6 +56,7 @@ pub fn decode(
             site,
             source_name,
             fetched_at: raw.fetched_at,
+            received_at: raw.received_at,
             status: raw.status,
             hints: raw.hints,
             raw: info,
@@ -65,6 +66,21 @@ pub fn decode(
             let source = publisher(site, source_name);
             Err((rejection, Some(PageIdentity { url, source, raw: info })))
         }
+    }
+}
+
+/// What is known of a message that cannot be opened: its bytes are all that there is to find it by.
+pub fn unopened(envelope: &Envelope) -> RawInfo {
+    let digest = Sha256::digest(&envelope.payload);
+    RawInfo {
+        message_id: envelope.message_id.clone(),
+        page_key: page_key(&digest, None, None),
+        sha256: hex(&digest),
+        bytes: envelope.payload.len() as u64,
+        content_type: envelope.content_type.as_deref().map(essence).unwrap_or_default(),
+        encoding: String::new(),
+        scraper: None,
+        fetched_at: None,
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Scene<'a> {
     pub found: &'a [Found],
     marks: Marks,
     pub now: Option<Moment>,
+    before: Option<Moment>,
     /// What the page says of its language: `<html lang>` or kin, e.g. `en-US`.
     pub declared: Option<String>,
     /// Block of the headline, where an `h1` holds one.
@@ -51,7 +52,8 @@ impl<'a> Scene<'a> {
             Parsed::Html(html) => Some(&**html),
             Parsed::Text(_) => None,
         };
-        let now = page.fetched_at.as_deref().and_then(|at| dates::parse(at, &dates::Context::default()));
+        let time = |at: &Option<String>| dates::parse(at.as_deref()?, &dates::Context::default());
+        let now = time(&page.fetched_at);
         let mut scene = Self {
             page,
             html,
@@ -61,6 +63,7 @@ impl<'a> Scene<'a> {
             found,
             marks: html.map(Marks::of).unwrap_or_default(),
             now,
+            before: time(&page.received_at),
             declared: None,
             headline_block: None,
             first_block: paragraphs.iter().filter_map(|p| p.block).min(),
@@ -111,7 +114,7 @@ impl<'a> Scene<'a> {
     }
 
     pub fn dates(&self) -> dates::Context<'_> {
-        dates::Context { language: self.declared.as_deref(), now: self.now }
+        dates::Context { language: self.declared.as_deref(), now: self.now, before: self.before }
     }
 
     /// Whether a block stands in or near the story: not in the navigation, the footer, other stories.

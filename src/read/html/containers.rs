@@ -59,6 +59,7 @@ impl Builder<'_> {
             role: self.intern(element.role),
             other,
             hidden: element.hidden,
+            unseen: element.unseen,
             depth,
             first_block: self.next_block(),
             end_block: self.next_block(),

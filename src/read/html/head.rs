@@ -10,6 +10,9 @@ use crate::model::html::LinkElement;
 
 /// Scripts shorter than this hold settings, not a story.
 const STATE_BYTES: usize = 256;
+/// Scripts that are kept of one page; a page of news has a few, one that is streamed some hundred.
+const JSON_LD_SCRIPTS: usize = 500;
+const STATE_SCRIPTS: usize = 20_000;
 /// What each piece of a page streamed by Next.js begins with, and the name that all of them have here.
 const FLIGHT_CALL: &str = "self.__next_f.push(";
 const FLIGHT: &str = "__next_f";
@@ -98,14 +101,15 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
         }
     };
     let head = &builder.page.head;
-    let used: usize = if json_ld {
-        head.json_ld.iter().map(String::len).sum()
-    } else {
-        head.state.iter().map(|(_, t)| t.len()).sum()
-    };
-    if used + text.len() > builder.limits.json_ld_bytes {
+    let many =
+        if json_ld { head.json_ld.len() >= JSON_LD_SCRIPTS } else { head.state.len() >= STATE_SCRIPTS };
+    let used = &mut builder.script_bytes[usize::from(!json_ld)];
+    if many || *used + text.len() > builder.limits.json_ld_bytes {
         builder.hit("json_ld_bytes");
-    } else if json_ld {
+        return;
+    }
+    *used += text.len();
+    if json_ld {
         builder.page.head.json_ld.push(without_overrides(text).into_owned());
     } else {
         builder.page.head.state.push((name, text.to_owned()));

@@ -24,6 +24,7 @@ pub struct Element {
     pub role: Value,
     pub others: [Value; 5],
     pub hidden: bool,
+    pub unseen: bool,
     /// Its text is not for reading.
     pub skips: bool,
     /// Entries of `anchors`, `times`, `props` whose text ends with the element.
@@ -36,12 +37,13 @@ impl Element {
     pub fn new(tag: Tag, name: Value, attributes: &Attributes, source: &str) -> Self {
         let get = |name| attributes.get(name);
         let style = spelled(source, get(Name::Style));
-        let hides = |style: &str| {
-            style.to_ascii_lowercase().split(';').any(|rule| {
-                rule.split_once(':')
-                    .is_some_and(|(p, v)| p.trim() == "display" && v.trim().starts_with("none"))
+        let styled = |property: &str, value: &str| {
+            style.split(';').filter_map(|rule| rule.split_once(':')).any(|(p, v)| {
+                let v = v.trim().get(..value.len()).unwrap_or_default();
+                p.trim().eq_ignore_ascii_case(property) && v.eq_ignore_ascii_case(value)
             })
         };
+        let undisplayed = attributes.has(Name::Hidden) || styled("display", "none");
         Self {
             tag,
             dead: false,
@@ -53,9 +55,8 @@ impl Element {
             role: get(Name::Role),
             others: [Name::Rel, Name::AriaLabel, Name::DataComponent, Name::DataTest, Name::DataType]
                 .map(get),
-            hidden: attributes.has(Name::Hidden)
-                || spelled(source, get(Name::AriaHidden)).eq_ignore_ascii_case("true")
-                || !style.is_empty() && hides(style),
+            hidden: undisplayed || spelled(source, get(Name::AriaHidden)).eq_ignore_ascii_case("true"),
+            unseen: undisplayed || styled("visibility", "hidden"),
             skips: tag.is(tags::SKIP) && !(tag == Tag::Template && attributes.has(Name::ShadowRoot)),
             anchor: NONE,
             time: NONE,
@@ -105,6 +106,8 @@ pub struct Builder<'s> {
     pub steps: u64,
     pub seen_body: bool,
     pub head_bytes: usize,
+    /// Bytes of JSON-LD, and of script state.
+    pub script_bytes: [usize; 2],
 }
 
 impl<'s> Builder<'s> {
@@ -138,6 +141,7 @@ impl<'s> Builder<'s> {
             steps: 0,
             seen_body: false,
             head_bytes: 0,
+            script_bytes: [0; 2],
         };
         builder.push(Tag::Html, (0, 0), &Attributes::default());
         builder

@@ -155,6 +155,17 @@ fn hidden_elements_are_marked() {
         let page = page(source);
         assert_eq!(page.containers[page.blocks[0].container as usize].hidden, hidden, "{source}");
     }
+    for (source, unseen) in [
+        ("<div hidden>a</div>", true),
+        ("<div style='color:red; DISPLAY : none'>a</div>", true),
+        ("<div style='visibility:HIDDEN'>a</div>", true),
+        ("<div style='visibility:visible'>a</div>", false),
+        // Shown, and only not read aloud.
+        ("<div aria-hidden=true>a</div>", false),
+    ] {
+        let page = page(source);
+        assert_eq!(page.containers[page.blocks[0].container as usize].unseen, unseen, "{source}");
+    }
 }
 
 /// Hostile pages: text is kept, limits are named, and work stays within a small multiple of the bytes.

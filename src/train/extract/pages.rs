@@ -89,6 +89,7 @@ fn page(folder: &Path, set: Set, gold: Gold) -> Result<Option<Page>, TrainError>
         source: None,
         scraper: None,
         fetched_at: None,
+        received_at: None,
         status: None,
         headers: Default::default(),
         content_type: Some("text/html".to_owned()),

@@ -13,6 +13,7 @@ fuzz_target!(|data: &[u8]| {
         source: None,
         scraper: None,
         fetched_at: Some("2024-03-12T08:00:00Z".into()),
+        received_at: None,
         status: Some(200),
         headers: Default::default(),
         content_type: None,

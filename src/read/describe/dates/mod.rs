@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub language: Option<&'a str>,
     /// The page's own capture time. Nothing beyond a day after it is believed.
     pub now: Option<Moment>,
+    /// A time before which the page was captured, where no more is known. Nothing beyond a day after it is believed.
+    pub before: Option<Moment>,
 }
 
 /// Longest attribute or line that is looked at for a date, in bytes.
@@ -143,7 +145,7 @@ impl Moment {
         if !(EARLIEST..LATEST).contains(&self.year) {
             return false;
         }
-        match context.now {
+        match context.now.or(context.before) {
             Some(now) if now.day.is_some() => {
                 // A time without a zone may be up to fourteen hours ahead of UTC.
                 let slack = if self.offset.is_none() && self.time.is_some() { 14 * 60 } else { 0 };
@@ -177,7 +179,8 @@ mod tests {
     use super::*;
 
     fn value(raw: &str, language: &str) -> String {
-        let context = Context { language: (!language.is_empty()).then_some(language), now: None };
+        let context =
+            Context { language: (!language.is_empty()).then_some(language), now: None, before: None };
         parse(raw, &context).map_or_else(|| "-".into(), |m| m.value())
     }
 
@@ -281,7 +284,7 @@ mod tests {
     #[test]
     fn nothing_from_beyond_tomorrow() {
         let now = compact::iso("2024-04-28T12:00:00Z");
-        let context = Context { language: None, now };
+        let context = Context { language: None, now, before: None };
         assert!(parse("2024-04-29T11:00:00Z", &context).is_some());
         assert!(parse("2024-04-29T13:00:00Z", &context).is_none());
         assert!(parse("2031-01-01", &context).is_none());

@@ -55,6 +55,7 @@ pub const IN_QUOTE: u16 = 1024;
 pub const IN_HIDDEN: u16 = 2048;
 pub const IN_BODY_PROP: u16 = 4096;
 pub const IN_CAPTION: u16 = 8192;
+pub const IN_UNSEEN: u16 = 16384;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
@@ -297,7 +298,10 @@ fn flags_of(page: &HtmlPage, container: &Container, kind: Kind) -> u16 {
         Kind::Caption => IN_CAPTION,
         _ => 0,
     };
-    of_kind | if container.hidden { IN_HIDDEN } else { 0 } | if body_prop { IN_BODY_PROP } else { 0 }
+    of_kind
+        | if container.hidden { IN_HIDDEN } else { 0 }
+        | if container.unseen { IN_UNSEEN } else { 0 }
+        | if body_prop { IN_BODY_PROP } else { 0 }
 }
 
 fn kind_of(tag: &str) -> Kind {

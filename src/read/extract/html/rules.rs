@@ -34,6 +34,7 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     credit(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
+    unseen(sight, &mut decisions);
     captions(sight, &mut decisions);
     standfirst(sight, &mut decisions);
     decisions
@@ -110,6 +111,23 @@ fn exact_repeat(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         if decision.kept && sight.facts[b].chars > 60.0 && !seen.insert(sight.facts[b].hash) {
             *decision = Decision { kept: false, rule: Some("repeat"), ..*decision };
+        }
+    }
+}
+
+/// What no browser shows is no part of the story, unless most of it waits for a script to be shown.
+fn unseen(sight: &Sight, decisions: &mut [Decision]) {
+    let is_unseen = |b: usize| sight.place(b).is_some_and(|p| p.flags & layout::IN_UNSEEN != 0);
+    let chars = |of_unseen: bool| -> f32 {
+        let kept = decisions.iter().enumerate().filter(|(b, d)| d.kept && is_unseen(*b) == of_unseen);
+        kept.map(|(b, _)| sight.facts[b].chars).sum()
+    };
+    if chars(true) >= chars(false) {
+        return;
+    }
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        if decision.kept && is_unseen(b) {
+            *decision = Decision { kept: false, rule: Some("unseen"), ..*decision };
         }
     }
 }

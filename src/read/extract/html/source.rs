@@ -10,6 +10,9 @@ use crate::read::{Limits, html};
 /// A story shorter than this, in words, may be a teaser whose whole stands in data.
 const TEASER_WORDS: f32 = 120.0;
 
+/// A text of fewer words is a summary, whatever the data calls it.
+const LEAST_WORDS: f32 = 20.0;
+
 /// The body from data, where that holds several times as much as the visible page.
 pub fn from_data(
     sight: &Sight,
@@ -27,7 +30,7 @@ pub fn from_data(
     if let Some(text) = &sight.witnesses.article_body {
         let words = sight.witnesses.body.len() as f32;
         let visible = sight.share_of_json_ld_on_page();
-        if words > 60.0 && kept < 0.5 * words && visible < 0.3 {
+        if words >= LEAST_WORDS && kept < 0.5 * words && visible < 0.3 {
             return Ok(Some(written(std::slice::from_ref(text), "json_ld", limits, budget)?));
         }
     }
