@@ -19,8 +19,8 @@ mod place;
 mod published;
 mod scene;
 mod standfirst;
-pub mod url;
 
+pub use crate::model::address as url;
 use crate::model::article::{EvidenceSource, Language};
 use crate::model::body;
 use crate::model::trace::Trace;
