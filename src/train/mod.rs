@@ -16,3 +16,5 @@ pub mod score;
 pub mod text;
 /// Page kinds.
 pub mod kinds;
+/// When a headline joins a story.
+pub mod stories;

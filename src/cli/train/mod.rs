@@ -6,6 +6,8 @@ mod extract;
 mod kinds;
 /// Which language a text is in.
 mod languages;
+/// When a headline joins a story.
+mod stories;
 /// Which lines of an extracted text are its story.
 mod text;
 /// Which subjects an article has.
@@ -23,6 +25,9 @@ pub enum Args {
     Kinds(kinds::Args),
     /// Which language a text is in: from translated messages and help pages
     Languages(languages::Args),
+    /// When a headline joins a story: from headlines whose stories are known; prints what
+    /// `assess/story/join.rs` holds
+    Stories(stories::Args),
     /// Which lines of an extracted text are its story: from texts with gold bodies
     Text(text::Args),
     /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
@@ -34,6 +39,7 @@ pub fn run(args: Args) -> Result<(), Exit> {
         Args::Extract(args) => extract::run(args),
         Args::Kinds(args) => kinds::run(args),
         Args::Languages(args) => languages::run(args),
+        Args::Stories(args) => stories::run(args),
         Args::Text(args) => text::run(args),
         Args::Topics(args) => topics::run(args),
     }
