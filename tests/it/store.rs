@@ -498,7 +498,7 @@ async fn a_mistyped_directory_is_refused_and_no_store_is_made() {
     let (missing, empty) = (room.path().join("stroe"), room.path().join("empty"));
     std::fs::create_dir(&empty).expect("makes");
     let export = room.path().join("export.jsonl");
-    std::fs::write(&export, "{\"store\":{\"format\":2}}\n").expect("writes");
+    std::fs::write(&export, "{\"store\":{\"format\":2}}\n{\"end\":{\"entries\":0}}\n").expect("writes");
     let copydesk = |words: &[&str], dir: &std::path::Path| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"));
         command.args(words).arg("--store").arg(dir).output().expect("runs")
