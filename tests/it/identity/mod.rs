@@ -106,6 +106,40 @@ async fn each_capture_of_an_article_is_what_it_is() {
     assert_eq!(verdict(&other), Verdict::New);
 }
 
+/// Whose headlines share no word, and whose leads tell of one event.
+#[tokio::test]
+async fn articles_on_one_event_are_one_story_by_their_leads() {
+    let desk = Desk::new().await;
+    let told = |publisher: &str, headline: &str, lead: &str| {
+        let rest = format!("More is told by the {publisher} on its own pages, where the story goes on.");
+        Capture::of(headline, &format!("{lead}\n\n{rest}")).url(&format!("https://{publisher}.example/p"))
+    };
+    let mut stories = Vec::new();
+    for capture in [
+        told(
+            "herald",
+            "Divers' report shuts Alder landmark",
+            "The eastern pier was closed to the public after divers reported cracks in twelve pillars.",
+        ),
+        told(
+            "courier",
+            "Museum returns carved drums",
+            "A museum in Hexley returned eleven carved drums to the island of Tovu after 136 years.",
+        ),
+        told(
+            "gazette",
+            "Anglers turned away as structure is fenced off",
+            "Anglers found a fence across the eastern pier, where divers reported cracks in twelve pillars.",
+        ),
+    ] {
+        let found = desk.publish(&capture).await;
+        assert_eq!(verdict(&found), Verdict::New);
+        stories.push(found.story.map(|story| (story.id, story.size)).expect("has one"));
+    }
+    assert_eq!(stories[2], (stories[0].0.clone(), 2));
+    assert_ne!(stories[1].0, stories[0].0);
+}
+
 /// The event of a copy names the agency wherever any publisher of the text has named it before.
 #[tokio::test]
 async fn the_originator_of_a_syndicated_text_is_named_by_whichever_copy_said_it() {
