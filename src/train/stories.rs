@@ -218,12 +218,11 @@ fn fit(samples: &[&Sample]) -> Weights {
 /// Solves a system of equations whose matrix is positive definite, by elimination.
 fn solved<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for at in 0..N {
-        for below in at + 1..N {
-            let factor = matrix[below][at] / matrix[at][at];
-            for column in at..N {
-                matrix[below][column] -= factor * matrix[at][column];
-            }
-            right[below] -= factor * right[at];
+        let (pivot, known) = (matrix[at], right[at]);
+        for (row, right) in matrix.iter_mut().zip(&mut right).skip(at + 1) {
+            let factor = row[at] / pivot[at];
+            row.iter_mut().zip(pivot).for_each(|(cell, above)| *cell -= factor * above);
+            *right -= factor * known;
         }
     }
     for at in (0..N).rev() {

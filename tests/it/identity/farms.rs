@@ -96,10 +96,10 @@ async fn an_address_that_everything_points_to_joins_nothing_and_a_counter_tells(
     let desk = Desk::new().await;
     let before = counted("key_crowded");
     let mut ids = BTreeSet::new();
-    for n in 0..STORIES.len() {
+    for (n, (_, body)) in STORIES.iter().enumerate() {
         for part in 0..2 {
             let mut capture = story(n).url(&format!("https://herald.example/{n}/{part}"));
-            let paragraphs: Vec<&str> = STORIES[n].1.split("\n\n").collect();
+            let paragraphs: Vec<&str> = body.split("\n\n").collect();
             let half = paragraphs.len() / 2;
             let text = if part == 0 { &paragraphs[..half] } else { &paragraphs[half..] };
             capture.body = text.join("\n\n");

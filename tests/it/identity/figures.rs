@@ -42,11 +42,12 @@ fn resident_bytes() -> u64 {
     kib.unwrap_or(0u64) * 1024
 }
 
-/// Records of the size of real ones, each under keys of its own, and a page for each.
-async fn fill(store: &AnyStore, many: u64) {
+/// Records of the size of real ones, each under keys of its own, and a page for each; goes on where an
+/// earlier run was stopped.
+async fn fill(store: &AnyStore, there: u64, many: u64) {
     let models: Vec<_> = (0..500).map(|n| record_of(&article(n).article())).collect();
     let mut batch = Vec::new();
-    for n in 0..many {
+    for n in there..many {
         let mut record = models[(n % 500) as usize].clone();
         record.keys = (0..KEYS).map(|key| mix(n << 8 | key)).collect();
         record.article_id = id(n, 1);
@@ -87,9 +88,8 @@ fn cpu_seconds() -> f64 {
 
 async fn measure(store: AnyStore, many: u64, home: &str) {
     let since = Instant::now();
-    if store.stats().await.expect("counts").articles < many {
-        fill(&store, many).await;
-    }
+    let there = store.stats().await.expect("counts").articles;
+    fill(&store, there.min(many), many).await;
     let stats = store.stats().await.expect("counts");
     eprintln!(
         "{home}: {} articles, {:.0} bytes each in the store, process {} MiB, filled in {:.0} s",
