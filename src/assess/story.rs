@@ -1,10 +1,9 @@
 //! Articles on the same event, grouped online by their headlines within a window of days.
 //!
-//! A headline joins the story of its language that it is most like (the story's centroid, its nearest
-//! members and the average one, under TF-IDF), less a little for every day the story has been silent,
-//! and less what the next stories are like it too: where a hundred stories share a subject, likeness to
-//! all of them is likeness to none. The numbers below were tuned on the first half of a month of
-//! headlines; `tests/it/stories.rs` measures them again.
+//! A headline joins the story of its language that it most probably belongs to, if that is probable
+//! enough: by its likeness to the story (centroid, nearest members and the average one, under TF-IDF),
+//! its likeness to other stories (where a hundred stories share a subject, likeness to all of them is
+//! likeness to none), and how lately and how often the story spoke.
 
 use std::collections::VecDeque;
 
@@ -16,24 +15,17 @@ use super::identify::{hex, ids};
 
 /// A headline as weighted terms.
 mod headline;
+/// Whether a headline joins a story.
+pub mod join;
 use headline::{Terms, terms};
+use join::{Beside, Features, SHIPPED, Weights};
 
 /// Headlines that are remembered; the oldest go first.
 const MAX_HEADLINES: usize = 50_000;
 /// A story that has been silent for longer takes nothing more.
-const WINDOW_DAYS: f32 = 1.5;
-/// Likeness above that of its rivals from which a headline joins.
-const JOINS: f32 = 0.11;
-/// Likeness below which nothing joins, rivals or none: in a young window there are none.
-const LIKE_AT_ALL: f32 = 0.2;
-const SILENCE_PER_DAY: f32 = 0.05;
-/// The next best stories, whose mean likeness is taken off.
-const RIVALS: usize = 3;
-/// What a story's likeness is made of.
-const CENTROID: f32 = 0.45;
-const NEAREST: f32 = 0.2;
-const NEAREST_FEW: f32 = 0.2;
-const AVERAGE: f32 = 0.15;
+const WINDOW_DAYS: f32 = 2.0;
+/// Articles of the largest story: what is larger is a farm, or a template.
+const MAX_ARTICLES: u32 = 2_000;
 /// Members that are the nearest few.
 const FEW: usize = 3;
 /// Members that a headline is compared with, the latest.
@@ -72,6 +64,7 @@ struct Group {
     /// Of the sum, squared.
     squared: f32,
     members: VecDeque<Vector>,
+    first: i64,
     last: i64,
     articles: u32,
 }
@@ -88,28 +81,39 @@ impl Stories {
     /// The story that a headline belongs to, its own where there is none, and how many articles that
     /// has with this one. Remembers nothing.
     pub fn place(&self, article: Id, language: &str, title: &str, at: i64) -> (Id, u32) {
-        let own = || (ids::id(&hex(&["story", &article.to_string()])), 1);
-        let Some(known) = self.languages.get(language) else { return own() };
-        let vector = known.vector(&terms(title));
-        let mut compared: Vec<(Id, f32, f32)> = Vec::with_capacity(COMPARED);
-        for (story, group, silent) in self.candidates(known, &vector, at) {
-            let likeness = group.likeness(&vector);
-            compared.push((story, likeness, likeness - SILENCE_PER_DAY * silent));
+        let best = self.likely(&SHIPPED, language, title, at);
+        match best {
+            Some(story) => (story, self.size(story) + 1),
+            None => (own_story(article), 1),
         }
-        let Some(&(best, _, likeness)) =
-            compared.iter().max_by(|a, b| a.2.total_cmp(&b.2).then(b.0.cmp(&a.0)))
-        else {
-            return own();
-        };
-        compared.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let rivals = compared.iter().skip(1).take(RIVALS).map(|(_, likeness, _)| likeness).sum::<f32>();
-        let joins = likeness >= LIKE_AT_ALL && likeness - rivals / RIVALS as f32 >= JOINS;
-        if joins { (best, self.size(best) + 1) } else { own() }
+    }
+
+    /// The story that a headline joins by these weights.
+    pub fn likely(&self, weights: &Weights, language: &str, title: &str, at: i64) -> Option<Id> {
+        let compared = self.compare(language, title, at);
+        let judged = compared.iter().filter_map(|(story, x)| Some((weights.probability(x)?, *story)));
+        let best = judged.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
+        (best.0 >= weights.joins).then_some(best.1)
+    }
+
+    /// The stories that a headline may belong to, with what is looked at of each.
+    pub fn compare(&self, language: &str, title: &str, at: i64) -> Vec<(Id, Features)> {
+        let Some(known) = self.languages.get(language) else { return Vec::new() };
+        let vector = known.vector(&terms(title));
+        let candidates = self.candidates(known, &vector, at);
+        let beside: Vec<Beside> = candidates.iter().map(|(_, group)| group.beside(&vector, at)).collect();
+        let features = join::features(&beside);
+        candidates.into_iter().map(|(story, _)| story).zip(features).collect()
     }
 
     /// Number of articles in a story, within the window.
     pub fn size(&self, story: Id) -> u32 {
         self.stories.get(&story).map_or(0, |group| group.articles)
+    }
+
+    /// Whether a story is within the window for a headline of that time.
+    pub fn takes(&self, story: Id, at: i64) -> bool {
+        self.stories.get(&story).is_some_and(|group| group.takes(at))
     }
 
     pub fn knows(&self, article: Id) -> bool {
@@ -171,9 +175,8 @@ impl Stories {
         }
     }
 
-    /// The stories within the window that share most of a headline's weight, and the days each has
-    /// been silent.
-    fn candidates(&self, language: &Language, vector: &Vector, at: i64) -> Vec<(Id, &Group, f32)> {
+    /// The stories within the window that share most of a headline's weight.
+    fn candidates(&self, language: &Language, vector: &Vector, at: i64) -> Vec<(Id, &Group)> {
         let mut rarest: Vec<&(u32, f32)> = vector.iter().collect();
         rarest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut dots: FxHashMap<Id, f32> = FxHashMap::default();
@@ -190,13 +193,12 @@ impl Stories {
         }
         let within = |(story, dot): (Id, f32)| {
             let group = self.stories.get(&story)?;
-            let silent = (at - group.last).abs() as f32 / 86_400.0;
-            (silent <= WINDOW_DAYS).then_some((dot, story, group, silent))
+            group.takes(at).then_some((dot, story, group))
         };
         let mut found: Vec<_> = dots.into_iter().filter_map(within).collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         found.truncate(COMPARED);
-        found.into_iter().map(|(_, story, group, silent)| (story, group, silent)).collect()
+        found.into_iter().map(|(_, story, group)| (story, group)).collect()
     }
 }
 
@@ -213,15 +215,22 @@ impl Language {
 }
 
 impl Group {
-    fn likeness(&self, vector: &Vector) -> f32 {
+    fn takes(&self, at: i64) -> bool {
+        days(at, self.last) <= WINDOW_DAYS && self.articles < MAX_ARTICLES
+    }
+
+    fn beside(&self, vector: &Vector, at: i64) -> Beside {
         let centroid = self.dot(vector) / self.squared.sqrt().max(f32::MIN_POSITIVE);
         let mut members: Vec<f32> = self.members.iter().map(|member| product(vector, member)).collect();
         members.sort_by(|a, b| b.total_cmp(a));
         let mean = |few: &[f32]| few.iter().sum::<f32>() / few.len().max(1) as f32;
-        CENTROID * centroid
-            + NEAREST * mean(&members[..members.len().min(1)])
-            + NEAREST_FEW * mean(&members[..members.len().min(FEW)])
-            + AVERAGE * mean(&members)
+        let few = &members[..members.len().min(FEW)];
+        Beside {
+            likeness: [centroid, members.first().copied().unwrap_or(0.0), mean(few), mean(&members)],
+            days_silent: days(at, self.last),
+            days_old: days(at, self.first),
+            articles: self.articles as f32,
+        }
     }
 
     fn dot(&self, vector: &Vector) -> f32 {
@@ -237,9 +246,19 @@ impl Group {
         if self.members.len() > MEMBERS {
             self.members.pop_front();
         }
+        self.first = if self.articles == 0 { at } else { self.first.min(at) };
         self.last = self.last.max(at);
         self.articles += 1;
     }
+}
+
+/// The story that an article founds.
+pub fn own_story(article: Id) -> Id {
+    ids::id(&hex(&["story", &article.to_string()]))
+}
+
+fn days(a: i64, b: i64) -> f32 {
+    a.abs_diff(b) as f32 / 86_400.0
 }
 
 /// Dot product of two vectors sorted by term.

@@ -37,7 +37,8 @@ enum Action {
         /// A file; standard input where it is `-`
         file: PathBuf,
     },
-    /// Forget what is past retention, now; a running service does it by itself, little by little
+    /// Forget what is past retention, now; a running service does it by itself, little by little. A
+    /// directory does not shrink: the room is used again
     Prune {
         /// Instead of store.retention_days
         #[arg(long)]
@@ -75,8 +76,19 @@ async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Ex
         Action::Export { file } => {
             let written = match file {
                 Some(path) => {
-                    let file = File::create(&path).map_err(|e| unreadable(&path, &e))?;
-                    transfer::export(store, &mut BufWriter::new(file)).await?
+                    // Under its name when it is whole: an older export there stays until then.
+                    let pipe = path.exists() && !path.is_file();
+                    let part = if pipe { path.clone() } else { format!("{}.part", path.display()).into() };
+                    let file = File::create(&part).map_err(|e| unreadable(&part, &e))?;
+                    let mut out = BufWriter::new(file);
+                    let written = transfer::export(store, &mut out).await?;
+                    if !pipe {
+                        let whole = out.into_inner().map_err(|e| e.into_error()).and_then(|f| f.sync_all());
+                        whole
+                            .and_then(|()| std::fs::rename(&part, &path))
+                            .map_err(|e| unreadable(&path, &e))?;
+                    }
+                    written
                 }
                 None => transfer::export(store, &mut std::io::stdout().lock()).await?,
             };
@@ -117,7 +129,9 @@ impl From<TransferError> for Exit {
     fn from(error: TransferError) -> Self {
         match error {
             TransferError::Store(error) => error.into(),
-            TransferError::Line { .. } => Self::new(CONFIGURATION, error.to_string()),
+            TransferError::Line { .. } | TransferError::Cut { .. } => {
+                Self::new(CONFIGURATION, error.to_string())
+            }
             // As with other tools, `| head` is no failure.
             TransferError::Io(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Self::new(0, ""),
             TransferError::Io(_) => Self::new(UNAVAILABLE, error.to_string()),

@@ -40,6 +40,8 @@ pub const SLOTS_PER_KEY: usize = 8;
 pub const MAX_CANDIDATES: usize = 16;
 /// Pending claims that one claim returns, oldest first.
 pub const MAX_PENDING: usize = 16;
+/// Published headlines that one claim brings.
+pub const MAX_NEWS: usize = 200;
 /// Keys of one article, aliases included; more URLs of the same article are not remembered.
 pub const MAX_KEYS: usize = 64;
 /// Titles in the window of stories.
@@ -132,19 +134,21 @@ pub struct ClaimRequest<'a> {
     /// The article as it would be remembered if it were new.
     pub draft: &'a ArticleRecord,
     pub lease: Duration,
+    /// The answer brings the headlines published after this position in the log of stories, so that no
+    /// page has to wait for a request of its own for them.
+    pub news_after: Option<u64>,
 }
 
 #[derive(Debug)]
 pub enum ClaimReply {
     /// The page itself was published before; nothing was claimed.
-    Seen {
-        outcome: PageOutcome,
-        record: Option<Box<ArticleRecord>>,
-    },
+    Seen { outcome: PageOutcome, record: Option<Box<ArticleRecord>> },
     Claimed {
         token: Token,
         candidates: Vec<Candidate>,
         pending: Vec<Pending>,
+        /// Oldest first, `MAX_NEWS` at most; each with its position.
+        news: Vec<(u64, StoryEntry)>,
     },
 }
 

@@ -89,7 +89,7 @@ pub struct PageOutcome {
 }
 
 /// One published title, for the stories.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoryEntry {
     pub story: Id,
     pub article: Id,

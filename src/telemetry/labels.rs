@@ -212,6 +212,9 @@ label! {
         ClaimFenced = "claim_fenced",
         /// An article has more addresses than are remembered of one.
         AliasNotRemembered = "alias_not_remembered",
+        /// An address, content or headline leads to more articles than are remembered of one: a farm of
+        /// copies, or a canonical URL that everything points to.
+        KeyCrowded = "key_crowded",
         /// Published as new without asking, because the store was out and the configuration says so.
         Unchecked = "unchecked",
     }

@@ -18,3 +18,5 @@ pub mod text;
 pub mod kinds;
 /// The gazetteer.
 pub mod places;
+/// When a headline joins a story.
+pub mod stories;

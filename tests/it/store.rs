@@ -69,17 +69,32 @@ async fn claim_for(
     lease: Duration,
     token: Option<Token>,
 ) -> Claimed {
-    let request = ClaimRequest { token, page: Id([page; 16]), keys: &draft.keys, strong: 2, draft, lease };
+    let request = ClaimRequest {
+        token,
+        page: Id([page; 16]),
+        keys: &draft.keys,
+        strong: 2,
+        draft,
+        lease,
+        news_after: None,
+    };
     match store.claim(request).await.expect("claims") {
-        ClaimReply::Claimed { token, candidates, pending } => Claimed { token, candidates, pending },
+        ClaimReply::Claimed { token, candidates, pending, .. } => Claimed { token, candidates, pending },
         ClaimReply::Seen { outcome, .. } => panic!("page {page} was seen: {outcome:?}"),
     }
 }
 
 async fn seen(store: &AnyStore, page: u8) -> Option<(PageOutcome, Option<Box<ArticleRecord>>)> {
     let draft = record(page, &[]);
-    let request =
-        ClaimRequest { token: None, page: Id([page; 16]), keys: &[], strong: 0, draft: &draft, lease: LEASE };
+    let request = ClaimRequest {
+        token: None,
+        page: Id([page; 16]),
+        keys: &[],
+        strong: 0,
+        draft: &draft,
+        lease: LEASE,
+        news_after: None,
+    };
     match store.claim(request).await.expect("claims") {
         ClaimReply::Seen { outcome, record } => Some((outcome, record)),
         ClaimReply::Claimed { token, .. } => {
@@ -483,7 +498,7 @@ async fn a_mistyped_directory_is_refused_and_no_store_is_made() {
     let (missing, empty) = (room.path().join("stroe"), room.path().join("empty"));
     std::fs::create_dir(&empty).expect("makes");
     let export = room.path().join("export.jsonl");
-    std::fs::write(&export, "{\"store\":{\"format\":2}}\n").expect("writes");
+    std::fs::write(&export, "{\"store\":{\"format\":2}}\n{\"end\":{\"entries\":0}}\n").expect("writes");
     let copydesk = |words: &[&str], dir: &std::path::Path| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"));
         command.args(words).arg("--store").arg(dir).output().expect("runs")
@@ -525,8 +540,15 @@ async fn what_is_sealed_pruned_and_reopened_is_found_as_before() {
     };
     let look = async |store: &AnyStore, of: u16, keys: &[u64]| {
         let draft = record(1, keys);
-        let request =
-            ClaimRequest { token: None, page: page(of), keys, strong: 1, draft: &draft, lease: LEASE };
+        let request = ClaimRequest {
+            token: None,
+            page: page(of),
+            keys,
+            strong: 1,
+            draft: &draft,
+            lease: LEASE,
+            news_after: None,
+        };
         match store.claim(request).await.expect("claims") {
             ClaimReply::Claimed { token, candidates, .. } => (token, candidates),
             ClaimReply::Seen { outcome, .. } => panic!("{outcome:?}"),

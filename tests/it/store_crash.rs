@@ -45,7 +45,8 @@ fn article(n: u64) -> ArticleRecord {
 async fn claim(store: &EmbeddedStore, of: u64, keys: &[u64]) -> ClaimReply {
     let draft = article(of);
     let lease = Duration::from_secs(60);
-    let request = ClaimRequest { token: None, page: page(of), keys, strong: 4, draft: &draft, lease };
+    let request =
+        ClaimRequest { token: None, page: page(of), keys, strong: 4, draft: &draft, lease, news_after: None };
     store.claim(request).await.expect("claims")
 }
 

@@ -11,7 +11,7 @@ use super::relate::{Relation, relate};
 use crate::assess::fingerprint::fingerprint;
 use crate::model::Article;
 use crate::model::verdict::{Dedup, Original, Verdict};
-use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, Slot, Token};
+use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, SLOTS_PER_KEY, Slot, Token};
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
 
@@ -51,6 +51,13 @@ impl<'a> Incoming<'a> {
     /// Whether a pending claim is on the same page or, as far as can be told, the same article.
     pub(super) fn meets(&self, other: &Pending) -> bool {
         other.page == self.page || self.relation(&other.hits, &other.draft).is_some()
+    }
+
+    /// Whether an address, a content or a headline that the page bears leads to as many articles as are
+    /// remembered of one key: a farm of copies, or an address that everything points to.
+    pub(super) fn crowded(&self, candidates: &[Candidate]) -> bool {
+        (0..self.keys.strong as u16)
+            .any(|key| candidates.iter().filter(|c| c.hits.contains(&key)).count() >= SLOTS_PER_KEY)
     }
 
     fn relation(&self, hits: &[u16], other: &ArticleRecord) -> Option<Relation> {

@@ -3,6 +3,7 @@
 use crate::assess::fingerprint::Printed;
 use crate::assess::tokens::{self, mix};
 use crate::model::Article;
+use crate::model::address::Form;
 use crate::store::ArticleRecord;
 
 use super::ids::is_front_page;
@@ -42,22 +43,21 @@ const MAX_ALIASES: usize = 8;
 /// Headlines shorter than this many words recur ("Letters to the editor").
 const HEADLINE_WORDS: usize = 4;
 
-/// Version of the normal form of URLs that the keys stand on: when that changes, keys of both versions
-/// are looked up until retention has passed.
-const URL_FORM: u64 = 1;
+/// Version of the keys that stand on no address.
+const TEXT_FORM: u64 = 1;
 
 impl Keys {
     pub fn of(article: &Article, draft: &ArticleRecord, printed: &Printed) -> Self {
         let mut keys = Self::default();
         if let Some(url) = article.url.as_deref().filter(|url| !is_front_page(url)) {
-            keys.add(KeyKind::Url, text_key(1, url), true);
-            keys.add(KeyKind::Alias, text_key(2, url), false);
+            keys.address(KeyKind::Url, 1, url, true);
+            keys.address(KeyKind::Alias, 2, url, false);
         }
         let aliases = article.url_aliases.iter().take(MAX_ALIASES).map(String::as_str);
         let others = article.canonical_url.as_deref().into_iter().chain(aliases);
         for alias in others.filter(|alias| !is_front_page(alias)) {
-            keys.add(KeyKind::Alias, text_key(2, alias), true);
-            keys.add(KeyKind::Alias, text_key(1, alias), false);
+            keys.address(KeyKind::Alias, 2, alias, true);
+            keys.address(KeyKind::Alias, 1, alias, false);
         }
         if draft.print.words > 0 {
             keys.add(KeyKind::Content, mix(draft.print.words_hash ^ 3), true);
@@ -66,7 +66,7 @@ impl Keys {
         if let (Some(site), Some(headline)) = (&draft.site, &draft.headline) {
             let words = headline_words(headline);
             if words.len() >= HEADLINE_WORDS {
-                let hash = words.iter().fold(text_key(5, site), |h, w| mix(h ^ w));
+                let hash = words.iter().fold(text_key(5, TEXT_FORM, site), |h, w| mix(h ^ w));
                 keys.add(KeyKind::Headline, hash, true);
             }
         }
@@ -78,6 +78,14 @@ impl Keys {
             keys.add(KeyKind::Band, mix(band ^ 7), true);
         }
         keys
+    }
+
+    /// Looks an address up in every form that a store may hold it in; writes the newest.
+    fn address(&mut self, kind: KeyKind, what: u64, address: &str, write: bool) {
+        for form in Form::ALL {
+            let key = text_key(what, form.version(), &form.of(address));
+            self.add(kind, key, write && form == Form::NEWEST);
+        }
     }
 
     fn add(&mut self, kind: KeyKind, key: u64, write: bool) {
@@ -121,8 +129,8 @@ fn article_id_key(record: &ArticleRecord) -> u64 {
     mix(mix(word(0) ^ 4) ^ word(8))
 }
 
-fn text_key(kind: u64, text: &str) -> u64 {
-    let mut hash = mix(kind << 8 | URL_FORM);
+fn text_key(what: u64, version: u64, text: &str) -> u64 {
+    let mut hash = mix(what << 8 | version);
     for chunk in text.as_bytes().chunks(8) {
         let word = chunk.iter().enumerate().fold(0u64, |w, (i, b)| w | u64::from(*b) << (8 * i));
         hash = mix(hash ^ word);

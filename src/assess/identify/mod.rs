@@ -254,6 +254,7 @@ fn alone(article: &Article) -> Identified {
 impl Memory {
     async fn identify(&self, article: &Article, seen: Observations) -> Result<Identified, StoreError> {
         let incoming = Incoming::of(article);
+        self.news.open(&self.store).await?;
         let mut looks = Backoff::new(FIRST_LOOK, LONGEST_LOOK);
         let mut held: Option<Held> = None;
         loop {
@@ -264,6 +265,7 @@ impl Memory {
                 strong: incoming.keys.strong,
                 draft: &incoming.draft,
                 lease: self.settings.lease,
+                news_after: self.news.ask(&self.store),
             };
             match self.store.claim(request).await? {
                 ClaimReply::Seen { outcome, record } => {
@@ -274,7 +276,8 @@ impl Memory {
                     let story = known.map(|id| Story { id: id.to_string(), size: self.news.size(id).max(1) });
                     return Ok(repeated(article, outcome, story));
                 }
-                ClaimReply::Claimed { token, candidates, pending } => {
+                ClaimReply::Claimed { token, candidates, pending, news } => {
+                    self.news.heard(news);
                     let mine = match held {
                         Some(mine) if mine.token == token => mine,
                         Some(mut lost) => {
@@ -305,10 +308,13 @@ impl Memory {
     ) -> Result<Identified, StoreError> {
         let Decision { mut record, write, dedup, filled, supersedes, amended } =
             incoming.decide(held.token, candidates, pending);
+        if incoming.crowded(candidates) {
+            record::identified(IdentifyEvent::KeyCrowded);
+        }
         if amended {
             self.store.amend(held.token, &record).await?;
         }
-        let place = self.news.place(&self.store, incoming.article, &record, &dedup).await?;
+        let place = self.news.place(incoming.article, &record, &dedup);
         record.story = place.as_ref().map(|p| p.entry.story).or(record.story);
         let size = place.as_ref().map(|p| p.size);
         let story = record

@@ -8,6 +8,8 @@ mod kinds;
 mod languages;
 /// Cities and countries.
 mod places;
+/// When a headline joins a story.
+mod stories;
 /// Which lines of an extracted text are its story.
 mod text;
 /// Which subjects an article has.
@@ -27,6 +29,9 @@ pub enum Args {
     Languages(languages::Args),
     /// The gazetteer of cities: from a dump of GeoNames
     Places(places::Args),
+    /// When a headline joins a story: from headlines whose stories are known; prints what
+    /// `assess/story/join.rs` holds
+    Stories(stories::Args),
     /// Which lines of an extracted text are its story: from texts with gold bodies
     Text(text::Args),
     /// Topics from labelled texts: JSON lines with `text` and `topic`, or CSV with these columns
@@ -39,6 +44,7 @@ pub fn run(args: Args) -> Result<(), Exit> {
         Args::Kinds(args) => kinds::run(args),
         Args::Languages(args) => languages::run(args),
         Args::Places(args) => places::run(args),
+        Args::Stories(args) => stories::run(args),
         Args::Text(args) => text::run(args),
         Args::Topics(args) => topics::run(args),
     }

@@ -20,8 +20,8 @@ mod published;
 mod scene;
 mod standfirst;
 mod state;
-pub mod url;
 
+pub use crate::model::address as url;
 use crate::model::article::{EvidenceSource, Language};
 use crate::model::body;
 use crate::model::trace::Trace;

@@ -91,6 +91,7 @@ mod tests {
                     strong: 1,
                     draft: &draft,
                     lease: Duration::from_secs(60),
+                    news_after: None,
                 };
                 let keys = [1000 + n];
                 let Ok(ClaimReply::Claimed { token, candidates, .. }) =

@@ -24,8 +24,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     ArticleRecord, Candidate, ClaimReply, ClaimRequest, Cursor, Entry, Id, Keep, Kept, MAX_CANDIDATES,
-    PageOutcome, Pruned, Retention, STORE_FORMAT, SiteBytes, Slot, Store, StoreError, StoreStats, StoryEntry,
-    Token, rank,
+    MAX_NEWS, PageOutcome, Pruned, Retention, STORE_FORMAT, SiteBytes, Slot, Store, StoreError, StoreStats,
+    StoryEntry, Token, rank,
 };
 use claims::Claims;
 use index::Index;
@@ -125,7 +125,11 @@ impl Store for EmbeddedStore {
             return Ok(ClaimReply::Seen { outcome, record });
         }
         let candidates = candidates(&read, &request, found)?;
-        Ok(ClaimReply::Claimed { token, candidates, pending })
+        let news = match request.news_after {
+            Some(after) => tables::stories(&read, after, MAX_NEWS)?,
+            None => Vec::new(),
+        };
+        Ok(ClaimReply::Claimed { token, candidates, pending, news })
     }
 
     async fn amend(&self, token: Token, draft: &ArticleRecord) -> Result<(), StoreError> {
@@ -190,17 +194,8 @@ impl Store for EmbeddedStore {
     }
 
     async fn stories(&self, after: u64, limit: usize) -> Result<Vec<(u64, StoryEntry)>, StoreError> {
-        let doing = "reading the stories";
-        let read = db(doing, self.shared.db.begin_read())?;
-        let table = db(doing, read.open_table(STORIES))?;
-        let range = db(doing, table.range(after + 1..))?;
-        range
-            .take(limit)
-            .map(|row| {
-                let (position, entry) = db(doing, row)?;
-                Ok((position.value(), StoryEntry::decode(entry.value())?))
-            })
-            .collect()
+        let read = db("reading the stories", self.shared.db.begin_read())?;
+        tables::stories(&read, after, limit)
     }
 
     async fn stats(&self) -> Result<StoreStats, StoreError> {

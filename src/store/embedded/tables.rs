@@ -57,6 +57,23 @@ impl Dated {
     }
 }
 
+/// Published headlines after a position, each with its own.
+pub fn stories(
+    read: &ReadTransaction,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<(u64, StoryEntry)>, StoreError> {
+    let doing = "reading the stories";
+    let table = db(doing, read.open_table(STORIES))?;
+    db(doing, table.range(after + 1..))?
+        .take(limit)
+        .map(|row| {
+            let (position, entry) = db(doing, row)?;
+            Ok((position.value(), StoryEntry::decode(entry.value())?))
+        })
+        .collect()
+}
+
 /// A batch of everything: articles, pages, sites, stories, in this order.
 pub fn export(
     read: &ReadTransaction,

@@ -1,4 +1,5 @@
--- token or '', page, lease and ghost in ms, strong keys, most candidates, most pending, draft, keys
+-- token or '', page, lease and ghost in ms, strong keys, most candidates, most pending, draft, keys,
+-- position in the log of stories or '', most of its entries
 local token, page, lease, ghost = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local strong, most, most_pending = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local draft, blob = ARGV[8], ARGV[9]
@@ -93,4 +94,15 @@ for _, slot in ipairs(ranked(hits, order, nil)) do
   local record = redis.call('GET', P .. 'a:' .. slot)
   if record then candidates[#candidates + 1] = { slot, indices(hits[slot]), record } end
 end
-return { 1, tonumber(token), candidates, pending }
+
+-- Positions are counted from the end: the list is cut at its head.
+local news = { 0, {} }
+if ARGV[10] ~= '' then
+  local last = tonumber(redis.call('HGET', P .. 'meta', 'story') or '0')
+  local wanted = math.min(last - tonumber(ARGV[10]), redis.call('LLEN', P .. 'stories'))
+  if wanted > 0 then
+    local till = math.max(wanted - tonumber(ARGV[11]), 0) + 1
+    news = { last - wanted + 1, redis.call('LRANGE', P .. 'stories', -wanted, -till) }
+  end
+end
+return { 1, tonumber(token), candidates, pending, news }

@@ -9,8 +9,8 @@ use ::redis::{Cmd, ErrorKind, FromRedisValue, RedisError, Script, Value};
 
 use super::{
     ArticleRecord, Candidate, ClaimReply, ClaimRequest, Cursor, Entry, GHOST, Id, Keep, Kept, MAX_CANDIDATES,
-    MAX_PENDING, MAX_STORY_ENTRIES, PageOutcome, Pending, Pruned, Retention, STORE_FORMAT, SiteBytes, Slot,
-    Store, StoreError, StoreStats, StoryEntry, Token, Write, today,
+    MAX_NEWS, MAX_PENDING, MAX_STORY_ENTRIES, PageOutcome, Pending, Pruned, Retention, STORE_FORMAT,
+    SiteBytes, Slot, Store, StoreError, StoreStats, StoryEntry, Token, Write, today,
 };
 
 const COMMON: &str = include_str!("common.lua");
@@ -139,6 +139,8 @@ impl Store for RedisStore {
                     text(MAX_PENDING as u64).as_bytes(),
                     &request.draft.encode(),
                     &keys,
+                    request.news_after.map(text).unwrap_or_default().as_bytes(),
+                    text(MAX_NEWS as u64).as_bytes(),
                 ],
             )
             .await?;
@@ -478,7 +480,13 @@ fn read_claim(reply: Value) -> Result<ClaimReply, StoreError> {
             })
         })
         .collect::<Result<_, StoreError>>()?;
-    Ok(ClaimReply::Claimed { token, candidates, pending })
+    let (first, entries): (u64, Vec<Vec<u8>>) = take(&mut parts, doing)?;
+    let news = entries
+        .iter()
+        .zip(first..)
+        .map(|(bytes, at)| Ok((at, StoryEntry::decode(bytes)?)))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(ClaimReply::Claimed { token, candidates, pending, news })
 }
 
 fn take<T: FromRedisValue>(

@@ -1,5 +1,6 @@
 //! How fast articles are identified with many remembered, and what a million of them costs. Run with
-//! `make bench-store`; `COPYDESK_REMEMBERED` says how many.
+//! `make bench-store`; `COPYDESK_REMEMBERED` says how many. `COPYDESK_BENCH_STORE` names a directory whose
+//! store is filled once and measured again by every later run.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -41,11 +42,12 @@ fn resident_bytes() -> u64 {
     kib.unwrap_or(0u64) * 1024
 }
 
-/// Records of the size of real ones, each under keys of its own, and a page for each.
-async fn fill(store: &AnyStore, many: u64) {
+/// Records of the size of real ones, each under keys of its own, and a page for each; goes on where an
+/// earlier run was stopped.
+async fn fill(store: &AnyStore, there: u64, many: u64) {
     let models: Vec<_> = (0..500).map(|n| record_of(&article(n).article())).collect();
     let mut batch = Vec::new();
-    for n in 0..many {
+    for n in there..many {
         let mut record = models[(n % 500) as usize].clone();
         record.keys = (0..KEYS).map(|key| mix(n << 8 | key)).collect();
         record.article_id = id(n, 1);
@@ -86,7 +88,8 @@ fn cpu_seconds() -> f64 {
 
 async fn measure(store: AnyStore, many: u64, home: &str) {
     let since = Instant::now();
-    fill(&store, many).await;
+    let there = store.stats().await.expect("counts").articles;
+    fill(&store, there.min(many), many).await;
     let stats = store.stats().await.expect("counts");
     eprintln!(
         "{home}: {} articles, {:.0} bytes each in the store, process {} MiB, filled in {:.0} s",
@@ -97,7 +100,9 @@ async fn measure(store: AnyStore, many: u64, home: &str) {
     );
     let identifier = Arc::new(Identifier::new(store, IdentifySettings::default()));
     let fresh = 20_000u64;
-    let articles: Arc<Vec<_>> = Arc::new((0..fresh).map(|n| article(many + 1000 + n).article()).collect());
+    // Others than an earlier run on the same store has kept.
+    let from = many + 1000 + stats.articles;
+    let articles: Arc<Vec<_>> = Arc::new((0..fresh).map(|n| article(from + n).article()).collect());
     for keep in [false, true] {
         let (since, cpu) = (Instant::now(), cpu_seconds());
         let tasks = (0..LANES).map(|lane| {
@@ -133,8 +138,11 @@ const LANES: usize = 256;
 #[ignore = "a figure, not a check"]
 async fn embedded() {
     let dir = tempfile::tempdir().expect("directory");
-    let url = format!("file:{}", dir.path().display());
+    let kept = std::env::var("COPYDESK_BENCH_STORE").ok();
+    let url = format!("file:{}", kept.unwrap_or_else(|| dir.path().display().to_string()));
+    let since = Instant::now();
     let store = AnyStore::open(&url, 1 << 30).await.expect("opens").expect("is a store");
+    eprintln!("opened in {:.1} s", since.elapsed().as_secs_f64());
     measure(store, remembered(100_000), "embedded").await;
 }
 

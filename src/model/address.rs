@@ -1,10 +1,43 @@
 //! One address for one article: a versioned normaliser. The version is part of every key, since another
 //! way to normalise would make old articles look new.
 
+use std::borrow::Cow;
+
 use url::Url;
 
-/// Goes up whenever the same URL would normalise to something else.
-pub const VERSION: u32 = 1;
+/// The forms in which addresses have become keys of stores. A key stays in the form of its day, so a page
+/// is looked up in every one of these and written in the newest. Whoever changes what a form gives for
+/// any address adds another and leaves the older as it was; one may go when no store has a key in it:
+/// the longest retention after the release that wrote it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The address itself: a page's as it was fetched, a canonical one without its tracking.
+    Printed,
+    /// What `key` gives: scheme, `www.` and mobile hosts told apart no longer.
+    Plain,
+}
+
+impl Form {
+    /// Newest first.
+    pub const ALL: [Form; 2] = [Form::Plain, Form::Printed];
+    pub const NEWEST: Form = Form::ALL[0];
+
+    /// Part of every key.
+    pub fn version(self) -> u64 {
+        match self {
+            Self::Printed => 1,
+            Self::Plain => 2,
+        }
+    }
+
+    /// An address in this form; what is no URL stays as it is.
+    pub fn of(self, address: &str) -> Cow<'_, str> {
+        match (self, Url::parse(address)) {
+            (Self::Plain, Ok(url)) => key(&url).into(),
+            (Self::Printed, _) | (Self::Plain, Err(_)) => address.into(),
+        }
+    }
+}
 
 /// Longest URL that is kept, in bytes.
 pub const LONGEST: usize = 4096;
@@ -32,7 +65,7 @@ pub fn normalise(url: &Url) -> Url {
     url
 }
 
-/// What two addresses of one article have in common: `1:host/path?query` without scheme, `www.` and
+/// What two addresses of one article have in common: `host/path?query` without scheme, `www.` and
 /// mobile or AMP hosts, trailing marks, and with the parameters in order.
 pub fn key(url: &Url) -> String {
     let url = normalise(url);
@@ -43,7 +76,7 @@ pub fn key(url: &Url) -> String {
             host = rest;
         }
     }
-    let mut out = format!("{VERSION}:{host}");
+    let mut out = host.to_owned();
     if let Some(port) = url.port() {
         out += &format!(":{port}");
     }
@@ -268,10 +301,20 @@ mod tests {
             "https://amp.herald.example/news/a/amp?id=7&b=1#x",
         ];
         for url in same {
-            assert_eq!(key(&u(url)), "1:herald.example/news/a?b=1&id=7", "{url}");
+            assert_eq!(key(&u(url)), "herald.example/news/a?b=1&id=7", "{url}");
         }
         assert_ne!(key(&u("https://herald.example/a?id=7")), key(&u("https://herald.example/a?id=8")));
         assert_ne!(key(&u("https://herald.example/a")), key(&u("https://herald.example:8080/a")));
+    }
+
+    #[test]
+    fn forms_differ_where_one_article_has_two_addresses() {
+        let addresses = ["https://www.herald.example/a?utm_source=x", "http://m.herald.example/a/"];
+        assert_eq!(addresses.map(|a| Form::Plain.of(a).into_owned()), ["herald.example/a"; 2]);
+        assert_eq!(addresses.map(|a| Form::Printed.of(a).into_owned()), addresses);
+        assert_eq!(Form::Plain.of("no address"), "no address");
+        let versions = Form::ALL.map(Form::version);
+        assert!(versions.is_sorted_by(|a, b| a > b), "the newest first, each its own: {versions:?}");
     }
 
     #[test]

@@ -1,0 +1,47 @@
+//! Addresses in the form of their day: a store that an earlier release wrote is found under its own keys.
+
+use copydesk::model::verdict::Verdict;
+use copydesk::store::transfer;
+
+use super::articles::Capture;
+use super::{Desk, method, verdict};
+
+/// An export of a store by the release whose addresses were of form 1, of the page below.
+const OLD: &str = include_str!("store-of-form-1.jsonl");
+const ADDRESS: &str = "http://www.herald.example/news/lantern-bridge?utm_source=feed";
+const CANONICAL: &str = "http://www.herald.example/news/lantern-bridge";
+const ARTICLE: &str = "130f8b701bed894ed2fc6d31eb54ada1";
+
+/// Another text under another headline: only the address says that it is the same article.
+fn rewritten(address: &str, canonical: Option<&str>, at: &str, sentence: &str) -> Capture {
+    let mut capture = Capture::of("Cast iron and patience", sentence).url(address).at(at).scraper("reader");
+    capture.site = Some("herald.example".into());
+    capture.canonical = canonical.map(str::to_owned);
+    capture
+}
+
+#[tokio::test]
+async fn a_store_with_addresses_of_an_earlier_form_is_found_and_carried_over() {
+    let desk = Desk::new().await;
+    let store = desk.identifier.store().expect("has one");
+    let (read, new) = transfer::import(store, &mut OLD.as_bytes()).await.expect("imports");
+    assert_eq!((read, new), (3, 3));
+
+    let mobile = "https://m.herald.example/news/lantern-bridge/";
+    let stranger = rewritten(mobile, None, "2031-03-12T08:30:00Z", "Masons wait for a foundry in the north.");
+    let stranger = super::identify(&desk.identifier, &stranger).await;
+    assert_eq!(verdict(&stranger), Verdict::New, "form 1 told this address apart");
+    desk.identifier.release(stranger.claim).await.expect("releases");
+
+    let text = "The foundry pours on Thursday, its foreman told councillors, if the mould is dry.";
+    let edited = rewritten(ADDRESS, Some(CANONICAL), "2031-03-12T09:00:00Z", text);
+    let found = desk.publish(&edited).await;
+    assert_eq!((verdict(&found), method(&found)), (Verdict::Update, "url"));
+    assert_eq!((found.article_id.as_str(), found.version), (ARTICLE, 2));
+
+    // Met again, it is remembered in the newest form, too.
+    let text = "A bearing of two tonnes left the furnace at noon and cools under sand until Sunday.";
+    let again = desk.publish(&rewritten(mobile, None, "2031-03-12T10:00:00Z", text)).await;
+    assert_eq!((verdict(&again), method(&again)), (Verdict::Update, "url"));
+    assert_eq!((again.article_id.as_str(), again.version), (ARTICLE, 3));
+}
