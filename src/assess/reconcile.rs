@@ -14,6 +14,12 @@ pub fn medoid<T: AsRef<str>>(texts: &[T]) -> Option<usize> {
     nearest(shingles.len(), |i, j| shingles[i].likeness(&shingles[j])).map(|(at, _)| at)
 }
 
+/// How like each text is to each.
+pub fn likenesses<T: AsRef<str>>(texts: &[T]) -> Vec<Vec<f64>> {
+    let shingles: Vec<Shingles> = texts.iter().map(|t| Shingles::new(t.as_ref())).collect();
+    shingles.iter().map(|a| shingles.iter().map(|b| a.likeness(b)).collect()).collect()
+}
+
 /// Which of `count` is most like the others, the first where several are equally so, and by how much it
 /// is more so than the first of all, on the average over the others.
 pub fn nearest(count: usize, likeness: impl Fn(usize, usize) -> f64) -> Option<(usize, f64)> {

@@ -1,6 +1,8 @@
 //! The line model of extracted text: learned from texts with gold bodies, scored on publishers that it
 //! has not seen.
 
+mod panel;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -252,6 +254,7 @@ pub fn run(path: &Path, params: &Params, progress: &mut dyn FnMut(&str)) -> Resu
         "{:18} {pages:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n",
         "merged"
     ));
+    out.push_str(&panel::table(&samples, &bodies));
     let model = learn(&prepared, params, |_| true);
     let predictions = samples.iter().map(|s| s.id.clone()).zip(bodies).collect();
     Ok(Trained { model, table: out, predictions })

@@ -133,6 +133,203 @@ fn the_items_of_a_list_that_the_story_announces_are_kept() {
     }
 }
 
+/// Sentences that speak of what the packs look for, each as part of a story in its language.
+#[test]
+fn a_sentence_of_the_story_about_donations_or_cookies_stays() {
+    let table: [(&str, [&str; 2], &[&str]); 12] = [
+        (
+            "en",
+            [
+                "The council of Port Alder voted on Tuesday to rebuild the harbour wall, which the storms had broken.",
+                "Mayor Ada Miller said that the work would begin in June and cost the town four million crowns.",
+            ],
+            &[
+                "The charity said that donations had fallen by a third since the spring, and that it would close two shelters.",
+                "Ministers want websites to stop asking for consent to cookies on every visit, a spokesman said on Monday.",
+                "The newspaper gained 40,000 subscribers in a year, though most of them pay one crown for the first month.",
+                "Users of the app will have to sign in with a code from June, the bank told its customers in a newsletter.",
+                "The publisher sued for breach of copyright, saying that its articles had been shared without permission.",
+                "He urged supporters to donate to the party before the deadline on Friday.",
+            ],
+        ),
+        (
+            "de",
+            [
+                "Der Rat von Altmünde hat am Dienstag beschlossen, die Hafenmauer wieder aufzubauen, die der Sturm zerstört hatte.",
+                "Bürgermeisterin Ada Müller sagte, dass die Arbeiten im Juni beginnen und vier Millionen kosten werden.",
+            ],
+            &[
+                "Die Spenden für die Opfer des Sturms seien um ein Drittel zurückgegangen, teilte das Hilfswerk am Montag mit.",
+                "Nach dem Urteil dürfen Webseiten Cookies nur noch setzen, wenn die Nutzer ausdrücklich zugestimmt haben.",
+                "Der Verlag verlor im vergangenen Jahr 20.000 Abonnenten, gewann aber ebenso viele im Netz hinzu.",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Le conseil de Port-aux-Aulnes a décidé mardi de reconstruire la digue du port, que la tempête avait brisée.",
+                "La maire a déclaré que les travaux commenceraient en juin et coûteraient quatre millions à la ville.",
+            ],
+            &[
+                "Les dons aux associations ont baissé d'un tiers depuis le printemps, selon une étude publiée lundi.",
+                "La commission a condamné le site, qui déposait des cookies sans le consentement de ses visiteurs.",
+                "Le journal compte désormais 30 000 abonnés, deux fois plus qu'il y a cinq ans, a indiqué sa direction.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "El consejo de Puerto Aliso decidió el martes reconstruir el muro del puerto, que las tormentas habían roto.",
+                "La alcaldesa dijo que las obras empezarán en junio y costarán cuatro millones a la ciudad.",
+            ],
+            &[
+                "Las donaciones a la Cruz Roja cayeron un tercio desde la primavera, según explicó el lunes su presidente.",
+                "El tribunal multó a la empresa por instalar cookies sin el consentimiento de los usuarios.",
+            ],
+        ),
+        (
+            "it",
+            [
+                "Il consiglio di Porto Ontano ha deciso martedì di ricostruire il muro del porto, che le tempeste avevano rotto.",
+                "La sindaca ha detto che i lavori cominceranno a giugno e costeranno quattro milioni alla città.",
+            ],
+            &[
+                "Le donazioni alle associazioni sono calate di un terzo dalla primavera, ha spiegato lunedì il presidente.",
+                "Il garante ha multato il sito perché usava i cookie senza il consenso degli utenti.",
+            ],
+        ),
+        (
+            "pt",
+            [
+                "O conselho de Porto Amieiro decidiu na terça-feira reconstruir o muro do porto, que as tempestades tinham partido.",
+                "A presidente da câmara disse que as obras começam em junho e custam quatro milhões à cidade.",
+            ],
+            &[
+                "As doações às associações caíram um terço desde a primavera, explicou na segunda-feira o seu presidente.",
+                "O tribunal multou a empresa por instalar cookies sem o consentimento dos utilizadores.",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "De raad van Elzenhaven besloot dinsdag om de havenmuur te herbouwen, die door de stormen was gebroken.",
+                "De burgemeester zei dat het werk in juni begint en de stad vier miljoen gaat kosten.",
+            ],
+            &[
+                "De donaties aan goede doelen zijn sinds het voorjaar met een derde gedaald, zei de voorzitter maandag.",
+                "De rechter oordeelde dat de site geen cookies mocht plaatsen zonder toestemming van de bezoekers.",
+            ],
+        ),
+        (
+            "pl",
+            [
+                "Rada Olszynowa zdecydowała we wtorek o odbudowie muru portowego, który zniszczyły wiosenne burze.",
+                "Burmistrz powiedziała, że prace zaczną się w czerwcu i będą kosztować miasto cztery miliony.",
+            ],
+            &[
+                "Darowizny na rzecz fundacji spadły od wiosny o jedną trzecią, poinformował w poniedziałek jej prezes.",
+                "Sąd ukarał firmę za to, że używała plików cookie bez zgody użytkowników.",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "Совет Ольховой Гавани решил во вторник восстановить стену порта, которую весной разрушили штормы.",
+                "Мэр сообщила, что работы начнутся в июне и обойдутся городу в четыре миллиона.",
+            ],
+            &[
+                "Пожертвования в фонд сократились с весны на треть, сообщил в понедельник его директор.",
+                "Суд оштрафовал компанию за использование файлов cookie без согласия пользователей.",
+            ],
+        ),
+        (
+            "sv",
+            [
+                "Rådet i Alhamn beslöt i tisdags att bygga upp hamnmuren igen, som vårens stormar hade brutit sönder.",
+                "Borgmästaren sade att arbetet börjar i juni och kommer att kosta staden fyra miljoner.",
+            ],
+            &[
+                "Gåvorna till föreningen har minskat med en tredjedel sedan i våras, sade ordföranden i måndags.",
+                "Domstolen slog fast att sajten inte fick använda kakor utan besökarnas samtycke.",
+            ],
+        ),
+        (
+            "tr",
+            [
+                "Kızılağaç Limanı meclisi salı günü, bahar fırtınalarının yıktığı liman duvarını yeniden yapmaya karar verdi.",
+                "Belediye başkanı çalışmaların haziranda başlayacağını ve kente dört milyona mal olacağını söyledi.",
+            ],
+            &[
+                "Vakfa yapılan bağışlar ilkbahardan bu yana üçte bir azaldı, dedi başkan pazartesi günü.",
+                "Mahkeme, kullanıcıların izni olmadan çerez kullanan şirkete para cezası verdi.",
+            ],
+        ),
+        (
+            "ja",
+            [
+                "市議会は火曜日、春の嵐で壊れた港の壁を再建することを決めた。工事は六月に始まる見通しだ。",
+                "市長は記者会見で、費用は四億円になり、半分を県が負担すると説明した。",
+            ],
+            &[
+                "団体への寄付は春から三分の一減ったと、代表は月曜日に明らかにした。",
+                "裁判所は、利用者の同意なしにクッキーを使った会社に罰金を科した。",
+            ],
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (language, [first, last], sentences) in table {
+        for sentence in sentences {
+            let body =
+                read_text(format!("{first}\n\n{sentence}\n\n{last}\n")).expect("a story").article.body();
+            if !body.contains(sentence) {
+                wrong.push(format!("{language}: {sentence}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_text_that_goes_on_elsewhere_is_partial() {
+    use copydesk::model::article::Completeness::{Full, Partial};
+    let more = |name: &str| {
+        format!(
+            "{name} told the council that the wall had stood for forty years, and that it would not stand for another ten of them without the stones of {name}.\n\n"
+        )
+    };
+    let names =
+        ["Adams", "Brook", "Clay", "Dale", "Ells", "Ford", "Gale", "Hart", "Ives", "Judd", "Kerr", "Lowe"];
+    let whole = STORY.to_owned() + &names.map(more).concat();
+    let menu = "Most read\nStorm warning for the coast\nSport\nWeather\nPrivacy policy\n";
+    for (name, text, want) in [
+        ("whole", STORY.to_owned(), Full),
+        (
+            "a wall",
+            format!("{STORY}\nSubscribe to continue reading\nAlready a subscriber? Log in\n"),
+            Partial,
+        ),
+        ("an invitation", format!("{STORY}\nContinue reading →\n{menu}"), Partial),
+        ("a list of other stories", format!("{STORY}\nRead more\n{menu}"), Full),
+        ("the end", format!("{STORY}\nRead more\n"), Partial),
+        (
+            "cut by a feed",
+            format!("{STORY}\nThe harbour master, who had asked for the wall in 2019 … [+2143 chars]\n"),
+            Partial,
+        ),
+        ("a long text", format!("{}\nSubscribe to continue reading\n", whole), Full),
+        (
+            "a story about a wall",
+            format!(
+                "{STORY}\nReaders of the Herald had to pay “to continue reading”, as the paper put it, and many of them did not come back in the summer.\n"
+            ),
+            Full,
+        ),
+    ] {
+        let article = read_text(text).unwrap_or_else(|e| panic!("{name}: {e}")).article;
+        assert_eq!(article.completeness, want, "{name}: {:?}", article.evidence.get("completeness"));
+    }
+}
+
 #[test]
 fn repair_leaves_the_gold_bodies_as_they_are() {
     let root = std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);

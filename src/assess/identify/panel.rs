@@ -11,10 +11,12 @@ use crate::model::Article;
 use crate::model::article::Completeness;
 use crate::store::{ArticleRecord, Extraction, MAX_EXTRACTIONS, extraction};
 
-/// Texts liker than this differ by a line or two: not worth an update.
-const SAME_TEXT: f32 = 0.93;
+/// Texts liker than this differ by a line or two: not worth an update. Calibrated, as `MARGIN` is, on bodies
+/// of five scrapers in every order of arrival, by models that had not seen their publishers: with these two
+/// every fourth page is updated once, and the rest of the gain costs an update of every page. The table is
+/// the last part of what `copydesk train text` prints: run it again when the line model changes.
+const SAME_TEXT: f32 = 0.96;
 /// The medoid must be liker to the others than what is published, on the average, by this much.
-/// Judged, as `SAME_TEXT` is, not measured.
 const MARGIN: f32 = 0.02;
 
 /// What the panel of a page's extractions says when one more is heard.

@@ -4,6 +4,7 @@
 pub mod features;
 mod fields;
 pub mod page;
+mod partial;
 
 use crate::read::describe::kind::measure::word_count;
 use std::sync::LazyLock;
@@ -181,6 +182,7 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
     if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) || notice(text, scored, &decided) {
         body.paragraphs.clear();
     }
+    body.partial = partial::partial(text, scored, &decided, &body);
     body
 }
 
