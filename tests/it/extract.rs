@@ -247,9 +247,88 @@ fn signs_of_more_elsewhere_mark_the_story_partial() {
             format!("{}<div><a href=\"?page=2\">Next page</a></div>", paragraphs()),
             Some("multi_page"),
         ),
+        (
+            "pages in one line",
+            "",
+            format!(
+                "{}<div class=\"pagination\"><b>1</b> <a href=\"?page=2\">2</a> <a href=\"?page=3\">3</a> \
+                 <a href=\"?page=2\">Next</a></div>",
+                paragraphs()
+            ),
+            Some("multi_page"),
+        ),
     ] {
         assert_eq!(body(news_page(head, &inside)).partial, partial, "{what}");
     }
+}
+
+const OTHER: [&str; 3] = [
+    "Two cyclists were hurt on the ring road of Ashbourne Vale on Sunday when a lorry lost part of its load of gravel.",
+    "Police closed the road for three hours and asked witnesses to come forward, a spokeswoman said on Sunday night.",
+    "It was the third such accident on the road since May, and the council is to speak of a lower speed limit next week.",
+];
+
+#[test]
+fn another_story_below_is_not_this_one() {
+    let other: String = OTHER.iter().map(|p| format!("<p>{p}</p>")).collect();
+    let byline = |name: &str| format!("<div class=\"meta\">By {name} | Updated 2 September</div>");
+    let story = |first: &str, heading: &str| {
+        format!(
+            "<title>Ferry runs aground off Port Lindow</title><main><div class=\"a\">\
+             <h1>Ferry runs aground off Port Lindow</h1>{first}{}</div>{heading}{other}</div></main>",
+            paragraphs()
+        )
+    };
+    for (what, page, alone) in [
+        (
+            "a headline like the page's own",
+            story("", "<div class=\"a\"><h1>Gravel hurts two cyclists</h1>"),
+            true,
+        ),
+        (
+            "a heading over a byline like the page's own",
+            story(
+                &byline("Ines Halloran"),
+                &format!("<div class=\"a\"><h2>Gravel hurts two cyclists</h2>{}", byline("Tom Ferrant")),
+            ),
+            true,
+        ),
+        (
+            "a subhead",
+            story(&byline("Ines Halloran"), "<div class=\"a\"><h2>What was hurt besides the hull</h2>"),
+            false,
+        ),
+    ] {
+        let text = body(page).text();
+        assert!(text.contains(STORY[0]) && text.contains(STORY[4]), "{what}: {text}");
+        assert_eq!(!text.contains("Ashbourne Vale"), alone, "{what}: {text}");
+    }
+}
+
+#[test]
+fn posts_and_settings_among_the_paragraphs_are_left_out_by_name() {
+    let post = "<blockquote class=\"twitter-tweet\"><p>Finally: the ferries to the islands sail again, and the sun is out over the bay.</p>\
+        — Lindow Ferries (@lindowferries) <a href=\"https://social.example/1\">September 1, 2025</a></blockquote>";
+    let settings = "<p>{\"layout\": 2, \"text\": \"Some words on a product that nobody asked for. They go on, and on.\"}</p>";
+    let (first, rest) = (
+        format!("<p>{}</p><p>{}</p>", STORY[0], STORY[1]),
+        format!("<p>{}</p><p>{}</p>", STORY[2], STORY[3]),
+    );
+    let body = body(news_page("", &format!("{first}{post}{settings}{rest}")));
+    let text = body.text();
+    assert!(text.contains(STORY[1]) && text.contains(STORY[2]), "{text}");
+    assert!(!text.contains("sail again") && !text.contains("layout"), "{text}");
+}
+
+#[test]
+fn headline_and_date_in_one_block_are_no_paragraph() {
+    let lines = STORY.join("<br><br>");
+    let page = format!(
+        "<title>Ferry runs aground off Port Lindow</title><body><div><a href=\"/\">LH mobile</a></div>\
+         <div><b>Ferry runs aground off Port Lindow</b><br>2 Sep 2025<br><br>{lines}</div>\
+         <div><a href=\"/\">Home</a> | <a href=\"/sport\">Sport</a></div>"
+    );
+    assert_eq!(body(page).text(), STORY.join("\n\n"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use copydesk::model::article::Kind;
 use copydesk::model::page::{Hints, RawBody, RawPage};
-use copydesk::model::{Budget, SiteKnowledge};
+use copydesk::model::{Budget, Rejection, SiteKnowledge, SkipReason};
 use copydesk::read::{ReadSettings, Reading, Rejected, read};
 use copydesk::train::kinds;
 
@@ -113,4 +113,20 @@ fn walls_stay_walls() {
         }
     }
     assert!(published.len() * 50 <= walls, "{} of {walls}: {published:?}", published.len());
+}
+
+/// Short or long, a page that is links is a list, whatever else speaks for it.
+#[test]
+fn a_page_of_links_is_a_list() {
+    for lines in [20, 300] {
+        let items: String = (0..lines)
+            .map(|i| {
+                format!("<li><a href=\"/{i}\">Story number {i} about the harbour of Port Lindow</a></li>")
+            })
+            .collect();
+        let page = format!("<html lang=\"en\"><title>Links</title><body><ul>{items}</ul></body></html>");
+        let rejected = look("https://herald.example/all", page).expect_err("no article");
+        let listing = matches!(rejected.rejection, Rejection::Skip { reason: SkipReason::Listing, .. });
+        assert!(listing, "{:?}", rejected.rejection);
+    }
 }

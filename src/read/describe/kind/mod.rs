@@ -23,6 +23,10 @@ use words::Topic;
 /// Calibrated so that under 1% of real articles are lost; `copydesk train kinds` prints the curve.
 const SKIP_FROM: f32 = 0.4;
 
+/// A page of this many kept lines, of whose text so much is links, is a page of links.
+const LINK_LINES: usize = 8;
+const LINKED_SHARE: f32 = 0.9;
+
 /// A published page's kind and completeness, with what spoke for each.
 #[derive(Debug, Clone)]
 pub struct PageKind {
@@ -69,6 +73,12 @@ fn judge_html(
     body: &Body,
     budget: &mut Budget,
 ) -> Result<PageKind, Rejection> {
+    if let Some(links) = links_alone(html, body) {
+        return Err(Rejection::skip(
+            SkipReason::Listing,
+            format!("{links} lines, and links nearly all of them"),
+        ));
+    }
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
@@ -104,6 +114,19 @@ fn judge_html(
             Ok(publish(kind, confidence, explain(confidence, &reasons), source, &x, html, body))
         }
     }
+}
+
+/// Lines of a page whose kept text is links and hardly anything else: a story that is a list of links still
+/// says what they are for.
+fn links_alone(html: &HtmlPage, body: &Body) -> Option<usize> {
+    let blocks = body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
+    let (mut lines, mut chars, mut linked) = (0, 0, 0);
+    for block in blocks {
+        lines += 1;
+        chars += block.text.len();
+        linked += (block.link_bytes as usize).min(block.text.len());
+    }
+    (lines >= LINK_LINES && linked as f32 >= LINKED_SHARE * chars as f32).then_some(lines)
 }
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.

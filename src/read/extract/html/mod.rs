@@ -12,6 +12,8 @@ pub mod layout;
 pub mod lexicon;
 /// The trees.
 pub mod model;
+/// Another story below the page's own.
+pub mod next_story;
 /// Signs that the story goes on elsewhere.
 pub mod partial;
 /// The few rules after the model.

@@ -78,9 +78,26 @@ pub fn partial(sight: &Sight, decisions: &[Decision]) -> Option<&'static str> {
         return Some("read_more");
     }
     let linked_on = sight.page.head.links.iter().any(|l| l.rel.split(' ').any(|r| r == "next"));
-    let numbered = behind.clone().any(|b| says(b, &NEXT_PAGE));
+    let numbered = behind.clone().any(|b| {
+        says(b, &NEXT_PAGE) || sight.facts[b].link_share > 0.3 && counts_pages(sight.page.block_text(b))
+    });
     (numbered || linked_on && behind.clone().any(|b| sight.page.block_text(b).trim() == "2"))
         .then_some("multi_page")
+}
+
+/// `1 2 3 Next`: numbers of pages in one line, counted up from 1, and hardly a word beside.
+fn counts_pages(line: &str) -> bool {
+    if line.len() > 120 {
+        return false;
+    }
+    let (mut next, mut others) = (1, 0);
+    for word in line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        match word.parse::<u32>() {
+            Ok(number) if number == next => next += 1,
+            _ => others += 1,
+        }
+    }
+    next > 2 && others <= 4
 }
 
 /// JSON-LD's `isAccessibleForFree` is false.

@@ -7,6 +7,7 @@ use super::features::Sight;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
+use super::next_story::next_story;
 use crate::model::body::ParagraphKind;
 
 /// What becomes of a block, and why.
@@ -32,6 +33,9 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     }
     title_repeat(sight, &mut decisions);
     credit(sight, &mut decisions);
+    embed(sight, &mut decisions);
+    data(sight, &mut decisions);
+    other_story(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
     unseen(sight, &mut decisions);
@@ -64,7 +68,10 @@ fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
     let mut long_seen = false;
     for (b, decision) in decisions.iter_mut().enumerate() {
         let (of_block, of_title) = sight.title_overlap(b);
-        let is_title = of_block >= 0.8 && of_title >= 0.6 && sight.facts[b].words >= 3.0;
+        let words = sight.facts[b].words;
+        // Old and mobile pages set headline and date into one block.
+        let dated = sight.facts[b].lines > 0.0 && of_title >= 0.9 && words * (1.0 - of_block) <= 4.5;
+        let is_title = (of_block >= 0.8 || dated) && of_title >= 0.6 && words >= 3.0;
         if decision.kept && is_title && !long_seen && sight.facts[b].chars < 300.0 {
             *decision = Decision { kept: false, rule: Some("title"), ..*decision };
         }
@@ -79,6 +86,55 @@ fn credit(sight: &Sight, decisions: &mut [Decision]) {
         if decision.kept && short && sight.page.block_text(b).starts_with(['©', 'Ⓒ']) {
             *decision = Decision { kept: false, rule: Some("credit"), ..*decision };
         }
+    }
+}
+
+/// A post of a social network is left out, whoever wrote it: most pages hold no more of it than a frame that a
+/// script fills, and the story that quotes it says what it says.
+fn embed(sight: &Sight, decisions: &mut [Decision]) {
+    const CLASSES: [&str; 8] = [
+        "twitter-tweet",
+        "twitter-video",
+        "instagram-media",
+        "tiktok-embed",
+        "bluesky-embed",
+        "mastodon-embed",
+        "reddit-embed-bq",
+        "text-post-media",
+    ];
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        if sight.place(b).is_none_or(|place| place.flags & layout::IN_QUOTE == 0) {
+            continue;
+        }
+        let mut around = sight.page.ancestors(sight.page.blocks[b].container).take(EMBED_LEVELS);
+        if around
+            .any(|c| sight.page.attr(c.class).split_ascii_whitespace().any(|name| CLASSES.contains(&name)))
+        {
+            *decision = Decision { kept: false, rule: Some("embed"), ..*decision };
+        }
+    }
+}
+
+/// Elements between a post's text and its frame.
+const EMBED_LEVELS: usize = 5;
+
+/// Settings of a script, left in the open: one object, keys in quotes.
+fn data(sight: &Sight, decisions: &mut [Decision]) {
+    for (b, decision) in decisions.iter_mut().enumerate().filter(|(_, d)| d.kept) {
+        let text = sight.page.block_text(b);
+        let object = text.starts_with("{\"") && text.ends_with('}')
+            || text.starts_with("[{\"") && text.ends_with("}]");
+        if object && text.contains("\":") {
+            *decision = Decision { kept: false, rule: Some("data"), ..*decision };
+        }
+    }
+}
+
+/// Whatever stands below the headline of another story is not this one's.
+fn other_story(sight: &Sight, decisions: &mut [Decision]) {
+    let Some(first) = next_story(sight, decisions) else { return };
+    for decision in decisions[first..].iter_mut().filter(|d| d.kept) {
+        *decision = Decision { kept: false, rule: Some("other_story"), ..*decision };
     }
 }
 
