@@ -22,34 +22,32 @@ pub struct Dates {
 /// 2. Where none speaks: `<time>` and marked dates near the headline, then date lines, the URL's day,
 ///    the sender's hint, the dateline.
 /// 3. A finer witness of the same day replaces a coarser one.
-/// 4. A modification before the publication, on another day, means that the two were swapped.
+/// 4. A modification before the publication, on another day, is no modification of this story.
+/// 5. A field that states a month or a year alone is heard where no field states a day: a weaker witness of a
+///    day in it makes it finer, one of another month or year is dismissed.
 pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mut Ledger) -> Dates {
-    let mut heard = stated(scene);
+    let (mut heard, coarse): (Vec<Heard>, Vec<Heard>) = stated(scene).into_iter().partition(to_the_day);
     let firm = heard.len();
     heard.extend(visible(scene));
     heard.extend(url_day(scene));
     heard.extend(hint(scene));
     heard.extend(dateline.cloned());
     let changed = modified(scene);
-    let mut chosen = (!heard.is_empty()).then_some(0);
-    if let Some(first) = chosen {
+    let coarse_from = heard.len();
+    heard.extend(coarse);
+    let month = heard.get(coarse_from).map(|s| s.value).filter(|_| firm == 0);
+    let mut chosen = match month {
+        Some(month) => {
+            heard[..coarse_from].iter().position(|s| month.same_day(&s.value)).or(Some(coarse_from))
+        }
+        None if heard.is_empty() => None,
         // Publishers that stamp the day of the last change into `published` print the first elsewhere:
         // a visible day and the URL's together outweigh a single field.
-        if let Some(other) = outvoted(&heard, first, firm) {
-            chosen = Some(other);
-        }
-        let day = heard[chosen.unwrap_or(first)].value;
-        let finest = heard
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| {
-                s.value.same_day(&day) && s.value.precision() > day.precision() && s.place != "url"
-            })
-            .map(|(i, _)| i)
-            .next();
-        if day.precision() <= Precision::Day {
-            chosen = finest.or(chosen);
-        }
+        None => outvoted(&heard[..coarse_from], 0, firm).or(Some(0)),
+    };
+    if let Some(day) = chosen.map(|at| heard[at].value).filter(|m| m.precision() == Precision::Day) {
+        let finer = |s: &Heard| s.value.same_day(&day) && s.value.precision() > Precision::Day;
+        chosen = heard.iter().position(|s| finer(s) && s.place != "url").or(chosen);
     }
     let mut out = Dates::default();
     if let Some(at) = chosen {
@@ -59,14 +57,15 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
             if i == at {
                 let confidence = if agree > 1 {
                     0.99
-                } else if i < firm {
+                } else if i < firm || i >= coarse_from {
                     0.95
                 } else {
                     0.8
                 };
                 ledger.believe("published_at", said, confidence, "first by the order of witnesses");
             } else if said.value.same_day(&day) {
-                ledger.agree("published_at", said, "the same day");
+                let same = if to_the_day(said) { "the same day" } else { "the same month or year" };
+                ledger.agree("published_at", said, same);
             } else {
                 ledger.dismiss("published_at", said, "contradicts a firmer witness");
             }
@@ -96,7 +95,11 @@ pub fn published(scene: &Scene<'_>, dateline: Option<&Said<Moment>>, ledger: &mu
 
 /// The first field that says when it was published: enough to tell the year that a dateline leaves out.
 pub fn firm(scene: &Scene<'_>) -> Option<Moment> {
-    stated(scene).into_iter().next().map(|s| s.value)
+    stated(scene).into_iter().find(to_the_day).map(|s| s.value)
+}
+
+fn to_the_day(said: &Heard) -> bool {
+    said.value.precision() >= Precision::Day
 }
 
 /// A single firm field against two other kinds of witness that agree on an earlier day.
@@ -209,16 +212,28 @@ fn modified(scene: &Scene<'_>) -> Vec<Heard> {
         let told = scene.told.as_ref().and_then(|told| told.modified.clone());
         raw.extend(told.map(|t| (From::Html, "script state", t)));
     }
-    heard(raw, scene)
+    heard(raw, scene).into_iter().filter(to_the_day).collect()
 }
 
 fn heard(raw: Vec<(From, &'static str, String)>, scene: &Scene<'_>) -> Vec<Heard> {
     raw.into_iter()
         .filter_map(|(source, place, raw)| {
             let moment = dates::parse(&raw, &scene.dates())?;
-            (moment.precision() >= Precision::Day).then(|| Said::new(source, place, raw, moment))
+            let sure = match moment.precision() {
+                Precision::Year => !is_loose(place) && moment.year >= EARLIEST_YEAR_ALONE,
+                _ => true,
+            };
+            sure.then(|| Said::new(source, place, raw, moment))
         })
         .collect()
+}
+
+/// A field of four digits below it is a number of something else.
+const EARLIEST_YEAR_ALONE: i32 = 1990;
+
+/// Fields in which a year alone may be that of a copyright.
+fn is_loose(place: &str) -> bool {
+    matches!(place, "date" | "dc.date" | "dcterms.date" | "date.created" | "dc.date.created" | "script state")
 }
 
 /// Elements in which dates belong to something else.

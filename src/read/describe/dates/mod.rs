@@ -133,7 +133,8 @@ impl Moment {
     /// Whether both may name the same day, in their own zones or in UTC.
     pub fn same_day(&self, other: &Self) -> bool {
         if self.day.is_none() || other.day.is_none() {
-            return self.year == other.year && (self.month == other.month || self.month.is_none());
+            let open = self.month.is_none() || other.month.is_none();
+            return self.year == other.year && (self.month == other.month || open);
         }
         let days = |m: &Self| [m.days(), m.utc_minutes().div_euclid(1440)];
         days(self).iter().any(|d| days(other).contains(d))
@@ -270,11 +271,61 @@ mod tests {
             ("9 اردیبهشت 1403", "fa", "2024-04-28"),
             ("28 เม.ย. 2567", "th", "2024-04-28"),
             ("28 เมษายน 2567", "th", "2024-04-28"),
-            ("April 2024", "en", "2024-04"),
             ("3 hours ago", "en", "-"),
             ("Version 1.2.2024.7", "en", "-"),
         ] {
             assert_eq!(value(raw, language), expected, "{raw} [{language}]");
+        }
+    }
+
+    #[test]
+    fn every_precision_is_kept_as_stated() {
+        use Precision::{Day, Minute, Month, Second, Year};
+        for (raw, language, expected, precision) in [
+            ("2014", "", "2014", Year),
+            ("2014-03", "", "2014-03", Month),
+            ("2014/03", "", "2014-03", Month),
+            ("2014-03-11", "", "2014-03-11", Day),
+            ("2014-03-11T10:20", "", "2014-03-11T10:20", Minute),
+            ("2014-03-11T10:20:05", "", "2014-03-11T10:20:05", Second),
+            ("March 2014", "en", "2014-03", Month),
+            ("Mar. 2014", "en", "2014-03", Month),
+            ("März 2014", "de", "2014-03", Month),
+            ("mars 2014", "fr", "2014-03", Month),
+            ("marzo de 2014", "es", "2014-03", Month),
+            ("março de 2014", "pt", "2014-03", Month),
+            ("marzo 2014", "it", "2014-03", Month),
+            ("maart 2014", "nl", "2014-03", Month),
+            ("marts 2014", "da", "2014-03", Month),
+            ("mars 2014", "sv", "2014-03", Month),
+            ("maaliskuu 2014", "fi", "2014-03", Month),
+            ("marzec 2014", "pl", "2014-03", Month),
+            ("březen 2014", "cs", "2014-03", Month),
+            ("2014. március", "hu", "2014-03", Month),
+            ("martie 2014", "ro", "2014-03", Month),
+            ("март 2014 г.", "ru", "2014-03", Month),
+            ("березень 2014 року", "uk", "2014-03", Month),
+            ("Μάρτιος 2014", "el", "2014-03", Month),
+            ("Mart 2014", "tr", "2014-03", Month),
+            ("tháng 3, 2014", "vi", "2014-03", Month),
+            ("Maret 2014", "id", "2014-03", Month),
+            ("2014年3月", "ja", "2014-03", Month),
+            ("２０１４年３月", "ja", "2014-03", Month),
+            ("2014年03月", "zh", "2014-03", Month),
+            ("2014년 3월", "ko", "2014-03", Month),
+            ("مارس ٢٠١٤", "ar", "2014-03", Month),
+            ("מרץ 2014", "he", "2014-03", Month),
+            ("मार्च २०१४", "hi", "2014-03", Month),
+            ("มีนาคม 2557", "th", "2014-03", Month),
+        ] {
+            let context = Context { language: (!language.is_empty()).then_some(language), now: None };
+            let moment = parse(raw, &context).unwrap_or_else(|| panic!("{raw} [{language}] is not read"));
+            assert_eq!((moment.value().as_str(), moment.precision()), (expected, precision), "{raw}");
+        }
+        // A Persian month lies in two of ours.
+        for raw in ["فروردین ۱۴۰۳", "2014年13月", "tháng 13, 2014", "March", "3 2014", "May Smith"]
+        {
+            assert_eq!(value(raw, "fa"), "-", "{raw}");
         }
     }
 

@@ -47,15 +47,31 @@ pub fn find(line: &str, context: &Context<'_>) -> Option<Found> {
     None
 }
 
-/// `April 2024`, where nothing else is said.
+/// `April 2024`, `marzo de 2024`, `2024年4月`, where nothing else is said.
 pub fn month_and_year(line: &str, context: &Context<'_>) -> Option<Moment> {
-    let tokens: Vec<Token> =
-        tokens(line).into_iter().filter(|t| !matches!(t, Token::Space | Token::Mark(',' | '.'))).collect();
-    let (word, year) = match tokens.as_slice() {
-        [Token::Word(w), Token::Number(y, 4)] | [Token::Number(y, 4), Token::Word(w)] => (w, *y),
+    let beside =
+        |w: &str| matches!(w, "de" | "del" | "of" | "г" | "р" | "m" | "gada" | "року" | "года" | "พ.ศ");
+    let tokens: Vec<Token> = tokens(line)
+        .into_iter()
+        .filter(|t| !matches!(t, Token::Space | Token::Mark(',' | '.' | '/')))
+        .filter(|t| !matches!(t, Token::Word(w) if beside(w)))
+        .collect();
+    let (number, year) = match tokens.as_slice() {
+        [Token::Word(w), Token::Number(y, 4)] | [Token::Number(y, 4), Token::Word(w)] => {
+            (month(w, context.primary()).filter(|m| *m <= 12)?, *y)
+        }
+        [Token::Number(y, 4), Token::Word(year), Token::Number(n @ 1..=12, _), Token::Word(of)]
+            if matches!((year.as_str(), of.as_str()), ("年", "月") | ("년", "월")) =>
+        {
+            (*n as u8, *y)
+        }
+        [Token::Word(of), Token::Number(n @ 1..=12, 1 | 2), Token::Number(y, 4)] if of == "tháng" => {
+            (*n as u8, *y)
+        }
         _ => return None,
     };
-    let number = month(word, context.primary()).filter(|m| *m <= 12)?;
+    // The Buddhist era, in which Thai papers count.
+    let year = if (2400..=2700).contains(&year) { year - 543 } else { year };
     Some(Moment { year: year as i32, month: Some(number), ..Moment::default() })
 }
 
