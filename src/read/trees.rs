@@ -59,6 +59,34 @@ impl Trees {
         self.roots.len()
     }
 
+    /// The mean of models of the same features and number of trees. Their trees take turns, so that the first few
+    /// of the mean say what the first few of each do. Panics on none, and on unlike models.
+    pub fn mean(models: &[Trees]) -> Trees {
+        let share = 1.0 / models.len() as f32;
+        let first = &models[0];
+        let base = models.iter().map(|m| m.base * share).sum();
+        let mut mean = Trees { features: first.features, base, roots: vec![], nodes: vec![], leaves: vec![] };
+        let mut roots: Vec<Vec<i32>> = Vec::with_capacity(models.len());
+        for model in models {
+            assert_eq!(
+                (model.features, model.roots.len()),
+                (first.features, first.roots.len()),
+                "like models"
+            );
+            let (nodes, leaves) = (mean.nodes.len() as i32, mean.leaves.len() as i32);
+            let moved = |at: i32| if at >= 0 { at + nodes } else { !(!at + leaves) };
+            roots.push(model.roots.iter().map(|&root| moved(root)).collect());
+            mean.nodes.extend(model.nodes.iter().map(|node| Node {
+                children: node.children.map(moved),
+                value: node.value * share,
+                ..*node
+            }));
+            mean.leaves.extend(model.leaves.iter().map(|leaf| leaf * share));
+        }
+        mean.roots.extend((0..first.roots.len()).flat_map(|tree| roots.iter().map(move |of| of[tree])));
+        mean
+    }
+
     /// The logit of one row.
     pub fn logit(&self, row: &[f32]) -> f32 {
         let mut sum = self.base;

@@ -335,6 +335,28 @@ mod tests {
     }
 
     #[test]
+    fn the_mean_of_models_is_the_mean_of_their_logits() {
+        let rows: Vec<f32> = (0..400).map(|n| (n * 37 % 101) as f32).collect();
+        let labels: Vec<f32> = rows.chunks(2).map(|r| f32::from(u8::from(r[0] > r[1]))).collect();
+        let params = Params { trees: 12, feature_share: 0.6, min_leaf_rows: 5, ..Params::default() };
+        let of = |seed| train(&rows, 2, &labels, &[1.0; 200], &Params { seed, ..params.clone() });
+        let models = [of(1), of(2), of(3)];
+        let mean = Trees::mean(&models);
+        assert_eq!(mean.tree_count(), 36);
+        for row in rows.chunks(2) {
+            let wanted = models.iter().map(|m| m.logit(row)).sum::<f32>() / 3.0;
+            assert!((mean.logit(row) - wanted).abs() < 1e-4, "{row:?}");
+        }
+        // A row that leaves early keeps what the first trees gave it; the others lose nothing.
+        let early = Some(crate::read::trees::Early { after: 9, below: -0.2 });
+        let (mut all, mut some) = (Vec::new(), Vec::new());
+        mean.logits(&rows, &mut all);
+        mean.logits_of(&rows, 2, early, &mut some);
+        assert!(some.iter().zip(&all).all(|(s, a)| s == a || *s < -0.2));
+        assert!(some != all && some.iter().zip(&all).any(|(s, a)| s == a));
+    }
+
+    #[test]
     fn learns_what_no_single_feature_tells() {
         let (rows, labels) = exclusive_or();
         let model = train(&rows, 3, &labels, &vec![1.0; labels.len()], &params());

@@ -321,7 +321,8 @@ mod tests {
             ("मार्च २०१४", "hi", "2014-03", Month),
             ("มีนาคม 2557", "th", "2014-03", Month),
         ] {
-            let context = Context { language: (!language.is_empty()).then_some(language), now: None };
+            let context =
+                Context { language: (!language.is_empty()).then_some(language), ..Context::default() };
             let moment = parse(raw, &context).unwrap_or_else(|| panic!("{raw} [{language}] is not read"));
             assert_eq!((moment.value().as_str(), moment.precision()), (expected, precision), "{raw}");
         }
