@@ -262,49 +262,6 @@ fn signs_of_more_elsewhere_mark_the_story_partial() {
     }
 }
 
-const OTHER: [&str; 3] = [
-    "Two cyclists were hurt on the ring road of Ashbourne Vale on Sunday when a lorry lost part of its load of gravel.",
-    "Police closed the road for three hours and asked witnesses to come forward, a spokeswoman said on Sunday night.",
-    "It was the third such accident on the road since May, and the council is to speak of a lower speed limit next week.",
-];
-
-#[test]
-fn another_story_below_is_not_this_one() {
-    let other: String = OTHER.iter().map(|p| format!("<p>{p}</p>")).collect();
-    let byline = |name: &str| format!("<div class=\"meta\">By {name} | Updated 2 September</div>");
-    let story = |first: &str, heading: &str| {
-        format!(
-            "<title>Ferry runs aground off Port Lindow</title><main><div class=\"a\">\
-             <h1>Ferry runs aground off Port Lindow</h1>{first}{}</div>{heading}{other}</div></main>",
-            paragraphs()
-        )
-    };
-    for (what, page, alone) in [
-        (
-            "a headline like the page's own",
-            story("", "<div class=\"a\"><h1>Gravel hurts two cyclists</h1>"),
-            true,
-        ),
-        (
-            "a heading over a byline like the page's own",
-            story(
-                &byline("Ines Halloran"),
-                &format!("<div class=\"a\"><h2>Gravel hurts two cyclists</h2>{}", byline("Tom Ferrant")),
-            ),
-            true,
-        ),
-        (
-            "a subhead",
-            story(&byline("Ines Halloran"), "<div class=\"a\"><h2>What was hurt besides the hull</h2>"),
-            false,
-        ),
-    ] {
-        let text = body(page).text();
-        assert!(text.contains(STORY[0]) && text.contains(STORY[4]), "{what}: {text}");
-        assert_eq!(!text.contains("Ashbourne Vale"), alone, "{what}: {text}");
-    }
-}
-
 #[test]
 fn posts_and_settings_among_the_paragraphs_are_left_out_by_name() {
     let post = "<blockquote class=\"twitter-tweet\"><p>Finally: the ferries to the islands sail again, and the sun is out over the bay.</p>\

@@ -12,8 +12,6 @@ pub mod layout;
 pub mod lexicon;
 /// The trees.
 pub mod model;
-/// Another story below the page's own.
-pub mod next_story;
 /// Signs that the story goes on elsewhere.
 pub mod partial;
 /// The few rules after the model.

@@ -7,7 +7,6 @@ use super::features::Sight;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
-use super::next_story::next_story;
 use crate::model::body::ParagraphKind;
 
 /// What becomes of a block, and why.
@@ -35,7 +34,6 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     credit(sight, &mut decisions);
     embed(sight, &mut decisions);
     data(sight, &mut decisions);
-    other_story(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
     unseen(sight, &mut decisions);
@@ -127,14 +125,6 @@ fn data(sight: &Sight, decisions: &mut [Decision]) {
         if object && text.contains("\":") {
             *decision = Decision { kept: false, rule: Some("data"), ..*decision };
         }
-    }
-}
-
-/// Whatever stands below the headline of another story is not this one's.
-fn other_story(sight: &Sight, decisions: &mut [Decision]) {
-    let Some(first) = next_story(sight, decisions) else { return };
-    for decision in decisions[first..].iter_mut().filter(|d| d.kept) {
-        *decision = Decision { kept: false, rule: Some("other_story"), ..*decision };
     }
 }
 
