@@ -22,12 +22,9 @@ pub struct Model {
     pub second: Trees,
 }
 
-/// Most blocks of a page are none of its story, which the first trees of either stage could see: to be calibrated
-/// on the cross-validated table of `copydesk train extract`, which trains under it too.
-pub static EARLY: LazyLock<Option<Early>> = LazyLock::new(|| {
-    let e = |n: &str| std::env::var(n).ok().and_then(|v| v.parse::<f32>().ok());
-    e("EA").map(|a| Early { after: a as usize, below: e("EB").unwrap_or(-3.0) })
-});
+/// Most blocks of a page are none of its story, which the first trees of either stage see. Calibrated on the
+/// cross-validated table of `copydesk train extract`, which learns and scores under it: no figure moves.
+pub const EARLY: Option<Early> = Some(Early { after: 90, below: -2.5 });
 
 /// The shipped model, made by `copydesk train extract`.
 pub static MODEL: LazyLock<Model> =
@@ -43,7 +40,7 @@ impl Model {
         let mut first = Vec::with_capacity(blocks);
         for piece in pieces() {
             sight.rows_of(piece, second_count(), &mut rows);
-            self.first.logits_of(&rows, second_count(), *EARLY, &mut logits);
+            self.first.logits_of(&rows, second_count(), EARLY, &mut logits);
             first.append(&mut logits);
         }
         let around = Surroundings::of(sight, &first);
@@ -53,7 +50,7 @@ impl Model {
                 sight.rows_of(piece.clone(), second_count(), &mut rows);
             }
             around.fill(piece, &mut rows);
-            self.second.logits_of(&rows, second_count(), *EARLY, &mut logits);
+            self.second.logits_of(&rows, second_count(), EARLY, &mut logits);
             scores.extend(logits.iter().map(|&logit| probability(logit)));
         }
         Judgement { scores, first }
