@@ -28,7 +28,7 @@ pub struct Args {
     /// Score predictions of another tool (JSON lines as `--predictions` writes them) instead of our own
     #[arg(long, value_name = "FILE", conflicts_with = "predictions")]
     score: Option<PathBuf>,
-    /// Also say how long reading took, one page after another on one thread
+    /// Also say how long reading took, one page after another on one thread, once the models are loaded
     #[arg(long)]
     time: bool,
     /// Show the pages with the worst bodies
@@ -50,6 +50,10 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     let mut clock = Clock::default();
     for path in &args.gold {
         for gold in read_gold(path)? {
+            if args.time && others.is_none() && pairs.is_empty() {
+                // What is loaded once is no time of a page's.
+                predict(&pipeline, path, &gold, &mut Clock::default())?;
+            }
             let prediction = match &others {
                 Some(all) => all.get(&gold.id).cloned().unwrap_or_default(),
                 None => predict(&pipeline, path, &gold, &mut clock)?,

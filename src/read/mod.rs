@@ -19,6 +19,8 @@ pub mod open;
 pub mod text;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
+/// The same, asked about many rows at a time.
+pub mod scorer;
 
 use crate::model::article::{Evidence, EvidenceSource, Kind, Publisher};
 use crate::model::failure::Stage;

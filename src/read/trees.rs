@@ -40,16 +40,6 @@ pub enum TreesError {
 
 const MAGIC: &[u8; 4] = b"CDT1";
 
-/// When to give up on a row: the first `after` trees leave its logit under `below`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Early {
-    pub after: usize,
-    pub below: f32,
-}
-
-/// Rows that descend a tree side by side.
-const LANES: usize = 8;
-
 impl Trees {
     pub fn features(&self) -> usize {
         self.features
@@ -94,68 +84,6 @@ impl Trees {
             sum += self.leaves[self.descend(root, row)];
         }
         sum
-    }
-
-    /// The logit of each row of a row-major matrix, into `out`.
-    pub fn logits(&self, rows: &[f32], out: &mut Vec<f32>) {
-        self.logits_of(rows, self.features, None, out);
-    }
-
-    /// As `logits`, of rows that are `stride` numbers long and begin with the features. A few rows that fit the
-    /// first cache go through all trees, several of them side by side: one row alone would wait at every node.
-    /// With `early`, a row that the first trees are sure is none of what is sought keeps what those gave it.
-    pub fn logits_of(&self, rows: &[f32], stride: usize, early: Option<Early>, out: &mut Vec<f32>) {
-        const ROWS: usize = 8 * LANES;
-        let width = stride.max(1);
-        out.clear();
-        out.resize(rows.len() / width, self.base);
-        let (first, rest) =
-            self.roots.split_at(early.map_or(self.roots.len(), |e| e.after.min(self.roots.len())));
-        let mut live = Vec::with_capacity(ROWS);
-        for (rows, sums) in rows.chunks(width * ROWS).zip(out.chunks_mut(ROWS)) {
-            live.clear();
-            live.extend(0..sums.len());
-            self.add(first, rows, width, &live, sums);
-            if let Some(early) = early {
-                live.retain(|&row| sums[row] >= early.below);
-                self.add(rest, rows, width, &live, sums);
-            }
-        }
-    }
-
-    /// Adds what `roots` say of the rows numbered in `live`.
-    fn add(&self, roots: &[i32], rows: &[f32], width: usize, live: &[usize], sums: &mut [f32]) {
-        let row = |at: usize| &rows[at * width..(at + 1) * width];
-        for &root in roots {
-            for group in live.chunks(LANES) {
-                // A group that is not full is filled up with its last row.
-                let lanes: [&[f32]; LANES] = std::array::from_fn(|i| row(group[i.min(group.len() - 1)]));
-                let leaves = self.descend_together(root, &lanes);
-                for (&at, leaf) in group.iter().zip(leaves) {
-                    sums[at] += self.leaves[!leaf as usize];
-                }
-            }
-        }
-    }
-
-    /// The leaves of `LANES` rows. No lane is ahead of another, so that nothing has to be foretold.
-    #[inline]
-    fn descend_together(&self, root: i32, lanes: &[&[f32]; LANES]) -> [i32; LANES] {
-        let mut at = [root; LANES];
-        // Below 0 once every lane is.
-        let mut signs = root;
-        while signs >= 0 {
-            signs = -1;
-            for (at, row) in at.iter_mut().zip(lanes) {
-                let node = &self.nodes[(*at).max(0) as usize];
-                let next = node.children[usize::from(!goes_left(row, node))];
-                // A lane that has come to its leaf stays, without a branch to foretell.
-                let stays = *at >> 31;
-                *at = next & !stays | *at & stays;
-                signs &= *at;
-            }
-        }
-        at
     }
 
     /// What each feature added to the logit of `row`, strongest first: the change of the expected value
@@ -310,16 +238,6 @@ mod tests {
             [([1.0, 9.0], 11.5), ([1.1, 2.0], 21.5), ([1.1, 2.1], 31.5), ([f32::NAN, f32::NAN], 31.5)]
         {
             assert_eq!(trees.logit(&row), logit, "{row:?}");
-        }
-        let mut out = vec![];
-        trees.logits(&[1.0, 9.0, 1.1, 2.1], &mut out);
-        assert_eq!(out, [11.5, 31.5]);
-        // Any number of rows, whatever is left over beside the lanes.
-        for count in [0, 1, 7, 8, 9, 31, 32, 33, 77] {
-            let rows: Vec<f32> = (0..count * 2).map(|n| (n * 7 % 5) as f32).collect();
-            let alone: Vec<f32> = rows.chunks(2).map(|row| trees.logit(row)).collect();
-            trees.logits(&rows, &mut out);
-            assert_eq!(out, alone, "{count} rows");
         }
     }
 

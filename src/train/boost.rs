@@ -347,13 +347,6 @@ mod tests {
             let wanted = models.iter().map(|m| m.logit(row)).sum::<f32>() / 3.0;
             assert!((mean.logit(row) - wanted).abs() < 1e-4, "{row:?}");
         }
-        // A row that leaves early keeps what the first trees gave it; the others lose nothing.
-        let early = Some(crate::read::trees::Early { after: 9, below: -0.2 });
-        let (mut all, mut some) = (Vec::new(), Vec::new());
-        mean.logits(&rows, &mut all);
-        mean.logits_of(&rows, 2, early, &mut some);
-        assert!(some.iter().zip(&all).all(|(s, a)| s == a || *s < -0.2));
-        assert!(some != all && some.iter().zip(&all).any(|(s, a)| s == a));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::read::Limits;
 use crate::read::extract::html::features::{self, Sight};
 use crate::read::extract::html::model::{Model, second_count, second_rows};
 use crate::read::extract::html::{self, model, rules};
+use crate::read::scorer::Scorer;
 use crate::read::trees::Trees;
 use crate::train::boost::{self, Params};
 use crate::train::score::{self, Prediction};
@@ -68,16 +69,17 @@ pub fn run(corpus: &Path, progress: &mut dyn FnMut(&str)) -> Result<Trained, Tra
     // The second stage learns from first-stage scores of models that had not seen the page's fold.
     let firsts = parallel(&folds, |&out| train_first(&pages, |fold| fold != out));
     progress("first stage learned");
+    let scorers: Vec<Scorer> = firsts.iter().map(|first| Scorer::new(first, model::EARLY)).collect();
     let mut seconds = parallel(&[0, 1, 2, 3, 4, FOLDS], |&out| {
-        train_second(&pages, |fold| (fold != out).then(|| &firsts[fold]))
+        train_second(&pages, |fold| (fold != out).then(|| &scorers[fold]))
     });
     progress("second stage learned");
     let second = seconds.pop().expect("one more than there are folds");
     let models: Vec<Model> =
-        firsts.iter().cloned().zip(seconds).map(|(first, second)| Model { first, second }).collect();
+        firsts.iter().cloned().zip(seconds).map(|(first, second)| Model::new(first, second)).collect();
     let table = table(&pages, &models);
     let first = train_first(&pages, |_| true);
-    Ok(Trained { model: Model { first, second }, table, folds: models })
+    Ok(Trained { model: Model::new(first, second), table, folds: models })
 }
 
 fn train_first(pages: &[Page], takes: impl Fn(usize) -> bool) -> Trees {
@@ -90,14 +92,14 @@ fn train_first(pages: &[Page], takes: impl Fn(usize) -> bool) -> Trees {
     mean_of(&rows, features::count(), &labels, &weights, &first_params())
 }
 
-fn train_second<'a>(pages: &[Page], first_for: impl Fn(usize) -> Option<&'a Trees>) -> Trees {
+fn train_second<'a>(pages: &[Page], first_for: impl Fn(usize) -> Option<&'a Scorer>) -> Trees {
     let mut rows = Vec::new();
     let mut labels = Vec::new();
     let mut weights = Vec::new();
     let mut logits = Vec::new();
     for page in pages {
         let Some(first) = first_for(page.fold) else { continue };
-        first.logits_of(&page.rows, features::count(), model::EARLY, &mut logits);
+        first.logits(&page.rows, features::count(), &mut logits);
         let second = second_rows(&Sight::of(&page.page), &logits);
         push_rows(page, &second, second_count(), &mut rows, &mut labels, &mut weights);
     }

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::features::{self, Sight};
 use super::layout::Prefix;
-use crate::read::trees::{Early, Trees, TreesError, probability};
+use crate::read::scorer::{Early, Scorer};
+use crate::read::trees::{Trees, TreesError, probability};
 
 /// Scores above are kept. A page that declares itself news carries more furniture around its story (key
 /// points, notices, boxes) than others do. Calibrated on the cross-validated table of `copydesk train extract`
@@ -20,17 +21,24 @@ pub const THRESHOLD: f32 = 0.4;
 pub struct Model {
     pub first: Trees,
     pub second: Trees,
+    /// Of either stage.
+    scorers: [Scorer; 2],
 }
 
 /// Most blocks of a page are none of its story, which the first trees of either stage see. Calibrated on the
 /// cross-validated table of `copydesk train extract`, which learns and scores under it: no figure moves.
-pub const EARLY: Option<Early> = Some(Early { after: 90, below: -2.5 });
+pub const EARLY: Option<Early> = Some(Early { after: 120, below: -2.2 });
 
 /// The shipped model, made by `copydesk train extract`.
 pub static MODEL: LazyLock<Model> =
     LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model"));
 
 impl Model {
+    pub fn new(first: Trees, second: Trees) -> Self {
+        let scorers = [&first, &second].map(|trees| Scorer::new(trees, EARLY));
+        Self { first, second, scorers }
+    }
+
     /// Probability of each block to be part of the story. The rows of larger pages are made piece by
     /// piece, and again for the second stage: all at once they would outweigh the page.
     pub fn judge(&self, sight: &Sight) -> Judgement {
@@ -40,7 +48,7 @@ impl Model {
         let mut first = Vec::with_capacity(blocks);
         for piece in pieces() {
             sight.rows_of(piece, second_count(), &mut rows);
-            self.first.logits_of(&rows, second_count(), EARLY, &mut logits);
+            self.scorers[0].logits(&rows, second_count(), &mut logits);
             first.append(&mut logits);
         }
         let around = Surroundings::of(sight, &first);
@@ -50,7 +58,7 @@ impl Model {
                 sight.rows_of(piece.clone(), second_count(), &mut rows);
             }
             around.fill(piece, &mut rows);
-            self.second.logits_of(&rows, second_count(), EARLY, &mut logits);
+            self.scorers[1].logits(&rows, second_count(), &mut logits);
             scores.extend(logits.iter().map(|&logit| probability(logit)));
         }
         Judgement { scores, first }
@@ -77,10 +85,10 @@ impl Model {
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TreesError::Truncated)?;
         let (first, second) =
             rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
-        Ok(Self {
-            first: Trees::from_bytes(first, features::count())?,
-            second: Trees::from_bytes(second, second_count())?,
-        })
+        Ok(Self::new(
+            Trees::from_bytes(first, features::count())?,
+            Trees::from_bytes(second, second_count())?,
+        ))
     }
 }
 

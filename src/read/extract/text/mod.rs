@@ -13,6 +13,7 @@ use crate::model::body::{Body, Found, FoundField, Paragraph, ParagraphKind, Remo
 use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::ReadSettings;
+use crate::read::scorer::Scorer;
 use crate::read::text::TextPage;
 use crate::read::trees::{Trees, TreesError, probability};
 
@@ -30,6 +31,8 @@ static MODEL: LazyLock<Result<LineModel, TreesError>> =
 pub struct LineModel {
     first: Trees,
     rest: Trees,
+    /// Of either part.
+    scorers: [Scorer; 2],
 }
 
 impl LineModel {
@@ -46,20 +49,24 @@ impl LineModel {
         first.roots.truncate(at);
         rest.roots.drain(..at);
         rest.base = 0.0;
-        Self { first, rest }
+        let scorers = [&first, &rest].map(|trees| Scorer::new(trees, None));
+        Self { first, rest, scorers }
     }
 
     /// The model's probability of each row.
     fn probabilities(&self, rows: &[f32]) -> Vec<f32> {
         let mut logits = Vec::new();
-        self.first.logits(rows, &mut logits);
-        for (row, logit) in rows.chunks_exact(FEATURES).zip(&mut logits) {
-            if (Self::SURE.0..=Self::SURE.1).contains(logit) {
-                *logit += self.rest.logit(row);
-            }
-            *logit = probability(*logit);
+        self.scorers[0].logits(rows, FEATURES, &mut logits);
+        let is_unsure = |logit: &f32| (Self::SURE.0..=Self::SURE.1).contains(logit);
+        let unsure: Vec<usize> = (0..logits.len()).filter(|&row| is_unsure(&logits[row])).collect();
+        let of = |row: usize| &rows[row * FEATURES..(row + 1) * FEATURES];
+        let (held, mut more) =
+            (unsure.iter().flat_map(|&row| of(row)).copied().collect::<Vec<f32>>(), Vec::new());
+        self.scorers[1].logits(&held, FEATURES, &mut more);
+        for (row, more) in unsure.into_iter().zip(more) {
+            logits[row] += more;
         }
-        logits
+        logits.into_iter().map(probability).collect()
     }
 
     fn contributions(&self, row: &[f32]) -> Vec<(usize, f32)> {
