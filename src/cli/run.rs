@@ -83,7 +83,7 @@ async fn serve(config: &Config) -> Result<(), Exit> {
             Exit::new(CONFIGURATION, format!("http.listen = {listen:?} cannot be bound: {e}"))
         })?;
         let address = listener.local_addr().map_err(|e| bug("http.listen", &e))?;
-        tracing::info!(listen = %address, "metrics, health and the console are served");
+        tracing::info!(listen = %address, "metrics and health are served");
         let router =
             telemetry::router(Arc::clone(&health), metrics).merge(console::router(Arc::clone(&console)));
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
