@@ -52,6 +52,13 @@ impl Words {
         &self.lower[word.lower.start as usize..word.lower.end as usize]
     }
 
+    /// The first so many words, on their own.
+    pub fn lead(&self, most: usize) -> Self {
+        let words = self.words[..most.min(self.words.len())].to_vec();
+        let end = words.last().map_or(0, |w| w.lower.end as usize);
+        Self { lower: self.lower[..end].to_owned(), words }
+    }
+
     fn read(&mut self, text: &str) {
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
@@ -193,6 +200,15 @@ mod tests {
             words.all().iter().map(|w| &text[w.source.start as usize..w.source.end as usize]).collect();
         assert_eq!(found, ["Über", "uns", "sagt", "O'Neill"]);
         assert!(words.all()[0].capital && !words.all()[1].capital);
+    }
+
+    #[test]
+    fn a_lead_is_the_first_words() {
+        let words = Words::of("Bank raises rates, again");
+        let lead = words.lead(2);
+        let found: Vec<&str> = lead.all().iter().map(|w| lead.lower(w)).collect();
+        assert_eq!(found, ["bank", "raises"]);
+        assert_eq!((words.lead(9).len(), Words::of("").lead(3).len()), (4, 0));
     }
 
     #[test]

@@ -43,6 +43,12 @@ const LEXICON_WEIGHT: f32 = 10.0;
 /// fading, articles read by eye fell from 26 right of 29 to 22; between .3 and .5 little changes.
 const SENTENCE: f32 = 24.0;
 const FADING: f32 = 0.4;
+/// What stands first says more: headline and lead of this many words are heard once more, in this measure.
+/// By 822 whole articles of many publishers, in two halves by publisher: .848 to .867 on the half that it
+/// was chosen on, .845 to .865 on the other; 60 to 150 words and .3 to .6 do the same. A text that is no
+/// longer than this stays as it is.
+const LEAD: usize = 60;
+const LEAD_WEIGHT: f32 = 0.5;
 /// Second-level topics need so much of their first level's evidence.
 const SECOND_SHARE: f32 = 0.5;
 /// And so many different terms in the text.
@@ -140,11 +146,25 @@ impl TopicModel {
             Some(lexicon) => lexicon.hear(words, &self.taxonomy),
             None => Heard { first: [0.0; TOPICS], second: vec![0.0; self.taxonomy.len()], terms: 0 },
         };
-        let mut logits = heard.first.map(|s| s * LEXICON_WEIGHT);
-        if primary == self.linear.card.language {
-            self.add_linear(words, &mut logits);
+        let mut logits = self.logits(words, &heard, primary);
+        if words.len() > LEAD
+            && let Some(lexicon) = lexicon
+        {
+            let lead = words.lead(LEAD);
+            let first = self.logits(&lead, &lexicon.hear(&lead, &self.taxonomy), primary);
+            for (logit, first) in logits.iter_mut().zip(first) {
+                *logit = (*logit + LEAD_WEIGHT * first) / (1.0 + LEAD_WEIGHT);
+            }
         }
         Weighed { logits, heard, words: words.len() }
+    }
+
+    fn logits(&self, words: &Words, heard: &Heard, language: &str) -> [f32; TOPICS] {
+        let mut logits = heard.first.map(|s| s * LEXICON_WEIGHT);
+        if language == self.linear.card.language {
+            self.add_linear(words, &mut logits);
+        }
+        logits
     }
 
     /// Centres the trusted classes, so that topics without training text stand at 0 among them.
