@@ -159,7 +159,8 @@ pub fn read_decoded(
         account(page, &mut article);
         let told_otherwise = matches!(article.kind, Kind::Gallery | Kind::Video | Kind::Podcast);
         if !told_otherwise && article.body().is_empty() {
-            return Err(Rejection::skip(SkipReason::Empty, "no text of a story was found on the page"));
+            let no_text = Rejection::skip(SkipReason::Empty, "no text of a story was found on the page");
+            return Err(describe::kind::reason_of_no_text(page, &parsed, no_text, budget));
         }
         if !settings.keep_removed {
             article.removed.clear();

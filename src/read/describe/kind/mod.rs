@@ -10,7 +10,7 @@ mod story;
 pub mod words;
 
 use crate::model::article::{Completeness, Evidence, EvidenceSource, Kind};
-use crate::model::html::HtmlPage;
+use crate::model::html::{Block, HtmlPage};
 use crate::model::page::Media;
 use crate::model::{Body, Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::Parsed;
@@ -61,7 +61,13 @@ pub fn reason_of_no_text(
 ) -> Rejection {
     match &no_text {
         Rejection::Skip { reason: SkipReason::Empty | SkipReason::BoilerplateOnly, .. } => {
-            judge(page, parsed, &Body::default(), budget).err().unwrap_or(no_text)
+            let better = judge(page, parsed, &Body::default(), budget).err();
+            match (better, parsed) {
+                (None | Some(Rejection::Skip { reason: SkipReason::Empty, .. }), Parsed::Html(html)) => {
+                    links_alone(html.blocks.iter()).map_or(no_text, listing)
+                }
+                (better, _) => better.unwrap_or(no_text),
+            }
         }
         _ => no_text,
     }
@@ -73,11 +79,9 @@ fn judge_html(
     body: &Body,
     budget: &mut Budget,
 ) -> Result<PageKind, Rejection> {
-    if let Some(links) = links_alone(html, body) {
-        return Err(Rejection::skip(
-            SkipReason::Listing,
-            format!("{links} lines, and links nearly all of them"),
-        ));
+    let kept = body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
+    if let Some(lines) = links_alone(kept) {
+        return Err(listing(lines));
     }
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
@@ -116,10 +120,13 @@ fn judge_html(
     }
 }
 
-/// Lines of a page whose kept text is links and hardly anything else: a story that is a list of links still
-/// says what they are for.
-fn links_alone(html: &HtmlPage, body: &Body) -> Option<usize> {
-    let blocks = body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
+fn listing(lines: usize) -> Rejection {
+    Rejection::skip(SkipReason::Listing, format!("{lines} lines, and links nearly all of them"))
+}
+
+/// Lines of a text that is links and hardly anything else: a story that is a list of links still says what
+/// they are for.
+fn links_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
     let (mut lines, mut chars, mut linked) = (0, 0, 0);
     for block in blocks {
         lines += 1;
