@@ -230,6 +230,8 @@ fn directions_are_not_turned_and_marks_stay() {
 
 #[test]
 fn signs_of_more_elsewhere_mark_the_story_partial() {
+    let next = "<p><a href=\"/x/2\">Continue reading on page 2</a></p>";
+    assert_eq!(body(bare_page("Ferry", &format!("{}{next}", paragraphs()))).partial, Some("multi_page"));
     let teaser = format!("<p>{}</p><p>{}</p>", STORY[0], STORY[1]);
     let paid = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"isAccessibleForFree\": \"False\"}</script>";
     for (what, head, inside, partial) in [
@@ -289,6 +291,84 @@ fn headline_and_date_in_one_block_are_no_paragraph() {
     let text = body(page).text();
     assert!(text.ends_with(&STORY.join("\n\n")), "{text}");
     assert!(!text.contains("2 Sep 2025") && !text.contains("Ferry runs aground"), "{text}");
+}
+
+/// A page that says nothing of itself but by its tags, as small papers write them.
+fn bare_page(title: &str, inside: &str) -> String {
+    format!(
+        "<html lang=\"en\"><title>{title} | Lindow Herald</title><body><nav><a href=\"/\">Home</a> <a href=\"/s\">Sport</a></nav>\
+         <article>{inside}</article><footer>© Lindow Herald. All rights reserved.</footer></body></html>"
+    )
+}
+
+#[test]
+fn heading_byline_and_date_above_the_text_are_fields_whatever_the_title_says() {
+    for (lines, rule) in [
+        ("<p>By Jon Aal and Mara Quill</p>", "byline"),
+        ("<p>Von Jonas Pell</p>", "byline"),
+        ("<p>12 March 2024, 10:20</p>", "date"),
+        ("<p>Photos: Ida Marsh</p>", "credit"),
+        ("<p>山田太郎　2026年3月10日 09時00分</p>", "date"),
+    ] {
+        let inside = format!("<h1>What the divers found under the Alma</h1>{lines}{}", paragraphs());
+        let body = body(bare_page("Ferry aground", &inside));
+        assert_eq!(body.text(), STORY.join("\n\n"), "{lines}");
+        assert!(body.removed.iter().any(|r| r.rule == rule), "{lines}: {:?}", body.removed);
+    }
+    // What only looks like a byline stays where the story begins with it.
+    let first = "By noon all passengers were ashore.";
+    let inside = format!("<h1>What the divers found under the Alma</h1><p>{first}</p>{}", paragraphs());
+    assert!(body(bare_page("Ferry aground", &inside)).text().starts_with(first));
+}
+
+#[test]
+fn a_table_in_the_story_is_kept_whole_and_one_beside_it_not_at_all() {
+    let row = |cells: [&str; 3]| cells.map(|c| format!("<td>{c}</td>")).concat();
+    let rows = [["District", "Yes", "No"], ["North", "120", "340"], ["South", "510", "90"]];
+    let table = format!("<table>{}</table>", rows.map(|r| format!("<tr>{}</tr>", row(r))).concat());
+    let mut inside: Vec<String> = STORY.iter().map(|p| format!("<p>{p}</p>")).collect();
+    inside.insert(2, table.clone());
+    let text = body(bare_page("Ferry aground", &inside.concat())).text();
+    assert!(rows.as_flattened().iter().all(|cell| text.contains(&format!("\n\n{cell}\n\n"))), "{text}");
+    let beside = news_page("", &paragraphs()).replace("<footer", &format!("<aside>{table}</aside><footer"));
+    assert_eq!(body(beside).text(), STORY.join("\n\n"));
+}
+
+#[test]
+fn what_stands_under_the_pictures_of_a_gallery_is_caption() {
+    let picture = |n: usize, text: &str| {
+        format!(
+            "<figure><img src=\"/{n}.jpg\"><figcaption>{text} Photograph: Ida Marsh</figcaption></figure>"
+        )
+    };
+    let captions = [
+        "Workers put up barriers at dawn before the first cars arrive.",
+        "A cyclist reads the notice and turns round on the empty road.",
+        "Fog lies over the river as the ferry leaves for the first time.",
+    ];
+    let pictures: String = captions.iter().enumerate().map(|(n, text)| picture(n, text)).collect();
+    let intro =
+        "Our photographer followed the closure of the bridge on Tuesday, from dawn to the last ferry.";
+    let told =
+        body(bare_page("In pictures", &format!("<h1>In pictures: the bridge</h1><p>{intro}</p>{pictures}")));
+    assert_eq!(told.text(), intro);
+    let kept: Vec<_> = told.paragraphs.iter().filter(|p| p.kind == ParagraphKind::Caption).collect();
+    assert_eq!(kept.len(), captions.len(), "{:?}", told.paragraphs);
+}
+
+#[test]
+fn the_time_over_each_live_entry_is_no_text_of_it() {
+    let entry = |n: usize, text: &str| {
+        format!(
+            "<div class=\"live-entry\"><time>{}:4{n}</time><h2>Update {n}</h2><p>{text}</p></div>",
+            12 - n
+        )
+    };
+    let entries: String = STORY.iter().enumerate().map(|(n, text)| entry(n, text)).collect();
+    let head = "<script type=\"application/ld+json\">{\"@type\": \"LiveBlogPosting\", \"headline\": \"Ferry aground\"}</script>";
+    let text = body(news_page(head, &entries)).text();
+    assert!(STORY.iter().all(|p| text.contains(p)), "{text}");
+    assert!(!text.contains(":4"), "{text}");
 }
 
 #[test]

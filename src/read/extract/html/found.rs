@@ -32,6 +32,8 @@ fn field(sight: &Sight, b: usize, decision: &Decision) -> Option<FoundField> {
             return Some(FoundField::Headline);
         }
         _ if decision.kept => return None,
+        _ if decision.rule == Some("byline") => return Some(FoundField::Byline),
+        _ if decision.rule == Some("date") => return Some(FoundField::Date),
         _ => {}
     }
     let facts = &sight.facts[b];

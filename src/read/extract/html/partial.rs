@@ -78,8 +78,14 @@ pub fn partial(sight: &Sight, decisions: &[Decision]) -> Option<&'static str> {
         return Some("read_more");
     }
     let linked_on = sight.page.head.links.iter().any(|l| l.rel.split(' ').any(|r| r == "next"));
+    let turns = |b: usize| {
+        let lower = sight.page.block_text(b).to_lowercase();
+        sight.facts[b].link_share > 0.5 && lower.len() < 80 && NEXT_PAGE.iter().any(|p| lower.ends_with(p))
+    };
     let numbered = behind.clone().any(|b| {
-        says(b, &NEXT_PAGE) || sight.facts[b].link_share > 0.3 && counts_pages(sight.page.block_text(b))
+        says(b, &NEXT_PAGE)
+            || turns(b)
+            || sight.facts[b].link_share > 0.3 && counts_pages(sight.page.block_text(b))
     });
     (numbered || linked_on && behind.clone().any(|b| sight.page.block_text(b).trim() == "2"))
         .then_some("multi_page")

@@ -7,7 +7,9 @@ use super::features::Sight;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
-use crate::model::body::ParagraphKind;
+use crate::model::body::{FoundField, ParagraphKind};
+use crate::read::extract::text::fields;
+use crate::read::text::stats::stats;
 
 /// What becomes of a block, and why.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,11 +28,11 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
         .enumerate()
         .map(|(b, &score)| Decision { kept: score > threshold, rule: None, kind: kind(sight, b) })
         .collect();
-    for decision in decisions.iter_mut().filter(|d| d.kept && d.kind == ParagraphKind::Caption) {
-        // Marked up as a caption, and yet the story by the model: tables and galleries do that.
-        decision.kind = ParagraphKind::Paragraph;
-    }
+    story_in_captions(sight, &mut decisions);
     title_repeat(sight, &mut decisions);
+    head_lines(sight, &mut decisions);
+    clocks(sight, &mut decisions);
+    table(sight, scores, &mut decisions);
     credit(sight, &mut decisions);
     embed(sight, &mut decisions);
     data(sight, &mut decisions);
@@ -61,6 +63,23 @@ fn kind(sight: &Sight, block: usize) -> ParagraphKind {
     tail
 }
 
+/// Marked up as a caption, and yet the story by the model: where nothing else tells it, or in a table, such
+/// text is the story's own. Beside a text of its own what stands under a picture says what the picture shows.
+fn story_in_captions(sight: &Sight, decisions: &mut [Decision]) {
+    let caption = |d: &Decision| d.kept && d.kind == ParagraphKind::Caption;
+    let told =
+        decisions.iter().zip(&sight.facts).any(|(d, f)| d.kept && !caption(d) && f.words >= TOLD_WORDS);
+    for (b, decision) in decisions.iter_mut().enumerate().filter(|(_, d)| caption(d)) {
+        let pictured = sight.place(b).is_some_and(|p| p.flags & layout::IN_FIGURE != 0);
+        if !(told && pictured) {
+            decision.kind = ParagraphKind::Paragraph;
+        }
+    }
+}
+
+/// Words of a line that is more than a heading.
+const TOLD_WORDS: f32 = 8.0;
+
 /// The headline is a field of its own.
 fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
     let mut long_seen = false;
@@ -76,6 +95,92 @@ fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
         long_seen |= decision.kept && sight.facts[b].good && b > sight.title_block;
     }
 }
+
+/// Above the first running text the heading that carries the headline is no part of it, whatever the title
+/// says, and neither are lines that say who wrote the story and when.
+fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
+    let blocks = decisions.len();
+    let title = sight.title_block;
+    if title >= blocks {
+        return;
+    }
+    let text = (0..blocks).find(|&b| decisions[b].kept && sight.facts[b].good).unwrap_or(blocks);
+    let heading = sight.place(title).is_some_and(|p| matches!(p.kind, Kind::H1 | Kind::Heading));
+    if decisions[title].kept && heading && title < text && sight.facts[title].chars < 300.0 {
+        decisions[title] = Decision { kept: false, rule: Some("title"), ..decisions[title] };
+    }
+    let (mut content, mut lower) = (Vec::new(), String::new());
+    let end = text.min(title + 1 + HEAD_LINES).min(blocks);
+    for (b, decision) in decisions.iter_mut().enumerate().take(end).skip(title + 1) {
+        let line = sight.page.block_text(b);
+        if !decision.kept || sight.facts[b].words > 14.0 {
+            continue;
+        }
+        content.clear();
+        let rule = match fields::field(line, &stats(line, &mut content, &mut lower)) {
+            Some(FoundField::Byline) => "byline",
+            Some(FoundField::Date) => "date",
+            Some(FoundField::Credit) => "credit",
+            None if east_asian_date(line) => "date",
+            _ => continue,
+        };
+        *decision = Decision { kept: false, rule: Some(rule), ..*decision };
+    }
+}
+
+/// Blocks below the headline in which byline and date are looked for.
+const HEAD_LINES: usize = 5;
+
+/// `山田太郎　2026年3月10日 09時00分`: a whole date in few characters, and no sentence.
+fn east_asian_date(line: &str) -> bool {
+    let short = line.chars().nth(40).is_none() && !line.contains('。');
+    short
+        && line.chars().filter(|c| c.is_numeric()).count() >= 5
+        && ['年', '月', '日'].iter().all(|c| line.contains(*c))
+}
+
+/// The time of day over each entry of a live blog.
+fn clocks(sight: &Sight, decisions: &mut [Decision]) {
+    for (b, decision) in decisions.iter_mut().enumerate() {
+        let facts = &sight.facts[b];
+        let few = decision.kept && decision.kind == ParagraphKind::LiveEntry && facts.words <= 3.0;
+        if few && (3.0..=6.0).contains(&facts.digits) && facts.chars <= facts.digits + 8.0 {
+            *decision = Decision { kept: false, rule: Some("clock"), ..*decision };
+        }
+    }
+}
+
+/// A table of short cells is one thing: all of it stands in the story, or nothing.
+fn table(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
+    let is_cell = |b: usize| sight.place(b).is_some_and(|p| p.kind == Kind::Cell);
+    let mut at = 0;
+    while at < decisions.len() {
+        let cells = (at..decisions.len()).take_while(|&b| is_cell(b)).count();
+        let words: f32 = sight.facts[at..at + cells].iter().map(|f| f.words).sum();
+        let mean = scores[at..at + cells].iter().sum::<f32>() / cells.max(1) as f32;
+        let near = |side: &[Decision]| side.iter().any(|d| d.kept);
+        let end = at + cells;
+        let inside = near(&decisions[at.saturating_sub(TABLE_NEAR)..at])
+            && near(&decisions[end..(end + TABLE_NEAR).min(decisions.len())]);
+        let run = &mut decisions[at..at + cells];
+        at += cells.max(1);
+        let kept = run.iter().filter(|d| d.kept).count();
+        if run.len() < 4 || words > CELL_WORDS * run.len() as f32 || kept == run.len() {
+            continue;
+        }
+        let keep = kept * 8 >= run.len() || inside && mean > TABLE_SCORE;
+        for decision in run.iter_mut().filter(|d| d.kept != keep) {
+            *decision = Decision { kept: keep, rule: Some("table"), ..*decision };
+        }
+    }
+}
+
+/// Kept blocks this near on both sides hold a table in the story, unless its cells score less on average; elsewhere
+/// one cell of eight that is kept speaks for all. On gold pages either kept whole tables that the model had torn.
+const TABLE_NEAR: usize = 3;
+const TABLE_SCORE: f32 = 0.1;
+/// Words of a cell on average; where there are more, the table lays out the page.
+const CELL_WORDS: f32 = 8.0;
 
 /// A line that begins with the sign is a credit or a notice.
 fn credit(sight: &Sight, decisions: &mut [Decision]) {

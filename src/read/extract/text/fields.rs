@@ -4,8 +4,8 @@ use super::THRESHOLD;
 use super::page::Scored;
 use crate::model::body::{FoundField, ParagraphKind};
 use crate::read::clean::lexicon::{Hits, Kind};
+use crate::read::text::TextPage;
 use crate::read::text::stats::Stats;
-use crate::read::text::{Line, TextPage};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fate {
@@ -27,7 +27,7 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
             if titled && i <= first.unwrap_or(0) && !summary {
                 return Fate::Found(FoundField::Headline);
             }
-            if let Some(field) = field(line, s) {
+            if let Some(field) = field(&line.text, s) {
                 let near = scores[i] >= 0.02 || first.is_some_and(|f| i + 12 >= f && i <= f + 2);
                 return if near { Fate::Found(field) } else { Fate::Drop(None) };
             }
@@ -106,9 +106,9 @@ fn first_paragraph(text: &TextPage, page: &Scored, scores: &[f32]) -> Option<usi
 }
 
 /// Short lines that say who wrote, photographed or published, and when.
-fn field(line: &Line, s: &Stats) -> Option<FoundField> {
+pub fn field(line: &str, s: &Stats) -> Option<FoundField> {
     let begins = |kind: Kind| s.hits.begins & kind.bit() != 0;
-    let short = line.text.chars().nth(200).is_none();
+    let short = line.chars().nth(200).is_none();
     if !short || s.sentences > 2 {
         return None;
     }

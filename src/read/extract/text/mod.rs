@@ -2,7 +2,7 @@
 //! like and where they stand; headline, captions, bylines and dates go to their fields.
 
 pub mod features;
-mod fields;
+pub mod fields;
 pub mod page;
 mod partial;
 
