@@ -120,6 +120,10 @@ async fn serve(config: &Config) -> Result<(), Exit> {
                     BUG,
                     "too many pages ran past their deadline and left their threads busy; start anew",
                 )),
+                Ended::Spent => Err(Exit::new(
+                    UNAVAILABLE,
+                    "the store's file must be opened by a new process: start anew once its disk has room and answers",
+                )),
                 Ended::Drained | Ended::Overrun | Ended::AtOnce => Ok(()),
             }
         }

@@ -122,7 +122,10 @@ async fn identifier(config: &Config, store: &str) -> Result<Identifier, Exit> {
 impl From<StoreError> for Exit {
     fn from(error: StoreError) -> Self {
         let code = match error {
-            StoreError::Held { .. } | StoreError::Io { .. } => UNAVAILABLE,
+            StoreError::Held { .. }
+            | StoreError::Io { .. }
+            | StoreError::Spent { .. }
+            | StoreError::Damaged { .. } => UNAVAILABLE,
             StoreError::Format { .. } | StoreError::Url { .. } => CONFIGURATION,
             StoreError::Corrupt { .. } => BUG,
         };

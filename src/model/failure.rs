@@ -107,6 +107,8 @@ pub enum Failure {
     #[error("{what} is out of reach: {source}")]
     Shared {
         what: &'static str,
+        /// Waiting does not help: only another process can use it again.
+        for_good: bool,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -121,7 +123,10 @@ pub enum Failure {
 
 impl Failure {
     pub fn shared(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Shared { what, source: source.into() }
+        Self::Shared { what, for_good: false, source: source.into() }
+    }
+    pub fn for_good(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Shared { what, for_good: true, source: source.into() }
     }
     pub fn of_page(what: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::OfPage { what, source: source.into() }

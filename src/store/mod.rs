@@ -265,6 +265,12 @@ pub enum StoreError {
         "a stored {what} cannot be read; `copydesk store stats` checks the store, `store import` restores an export"
     )]
     Corrupt { what: String },
+    #[error(
+        "the store's file {path} is damaged: move it away and give an export to `store import`, or begin with an empty store"
+    )]
+    Damaged { path: PathBuf },
+    #[error("the store's file can only be used again by a new process, since the disk failed it: {why}")]
+    Spent { why: String },
     #[error("{doing} failed: {source}")]
     Io {
         doing: &'static str,
@@ -283,7 +289,10 @@ impl StoreError {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Failure::shared("store", error)
+        match error {
+            StoreError::Spent { .. } => Failure::for_good("store", error),
+            other => Failure::shared("store", other),
+        }
     }
 }
 

@@ -68,6 +68,9 @@ pub struct Worker<K> {
     health: Arc<Health>,
 }
 
+/// For pages that are past the store when it fails for good.
+const SPENT_GRACE: Duration = Duration::from_secs(2);
+
 /// How a run came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -77,6 +80,8 @@ pub enum Ended {
     Overrun,
     /// Too many threads were given up: the process should be started anew.
     WornOut,
+    /// The store failed for good: the process should be started anew.
+    Spent,
     /// The second request to stop.
     AtOnce,
 }
@@ -108,9 +113,12 @@ impl<K: Sink> Worker<K> {
             () = self.take(&mut source, &mut pages) => Ended::Drained,
             () = shutdown.requested() => Ended::Drained,
             () = self.settler.pool.worn_out().cancelled() => Ended::WornOut,
+            () = self.settler.gate.spent().cancelled() => Ended::Spent,
         };
         self.health.set_draining();
         source.stop().await;
+        // What is at hand waits for what will not come back.
+        let grace = if ended == Ended::Spent { SPENT_GRACE } else { self.settings.drain_grace };
         let finished = async {
             while let Some(page) = pages.join_next().await {
                 note(page);
@@ -120,7 +128,7 @@ impl<K: Sink> Worker<K> {
             () = self.ticking() => {}
             () = finished => {}
             () = shutdown.requested_at_once() => ended = Ended::AtOnce,
-            () = tokio::time::sleep(self.settings.drain_grace) => {
+            () = tokio::time::sleep(grace) => {
                 if ended == Ended::Drained {
                     ended = Ended::Overrun;
                 }

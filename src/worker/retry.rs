@@ -20,6 +20,8 @@ pub type Probe = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Failure>
 /// One task asks whether the store is back, however many pages wait for it.
 pub struct Gate {
     state: watch::Sender<State>,
+    /// What is shared has failed for good.
+    spent: CancellationToken,
     waits: Mutex<Backoff>,
     probe: Probe,
     health: Arc<Health>,
@@ -45,6 +47,7 @@ impl Gate {
     pub fn new(probe: Probe, health: Arc<Health>) -> Arc<Self> {
         Arc::new(Self {
             state: watch::Sender::new(State::default()),
+            spent: CancellationToken::new(),
             waits: Mutex::new(Backoff::new(Duration::from_millis(200), Duration::from_secs(15))),
             probe,
             health,
@@ -55,6 +58,11 @@ impl Gate {
         self.state.borrow().open()
     }
 
+    /// Cancelled once waiting does not help any more: the worker ends, and a new process takes over.
+    pub fn spent(&self) -> &CancellationToken {
+        &self.spent
+    }
+
     /// Waits until the gate is open.
     pub async fn opened(&self) {
         // the sender lives in `self`: waiting cannot fail
@@ -63,7 +71,14 @@ impl Gate {
 
     /// Shuts the gate because of `failure` and waits until the store answers again.
     pub async fn wait_out(self: &Arc<Self>, failure: &Failure) {
-        if self.change(|state| !std::mem::replace(&mut state.store_out, true)) {
+        let first = self.change(|state| !std::mem::replace(&mut state.store_out, true));
+        if matches!(failure, Failure::Shared { for_good: true, .. }) {
+            if !self.spent.is_cancelled() {
+                tracing::error!(error = %failure, "the worker ends: only a new process can go on");
+            }
+            self.spent.cancel();
+            self.health.set_store_reachable(false);
+        } else if first {
             tracing::warn!(error = %failure, "paused: pages wait until what they share is back");
             self.health.set_store_reachable(false);
             tokio::spawn(Arc::clone(self).ask_until_back());
@@ -92,6 +107,9 @@ impl Gate {
         loop {
             let wait = self.waits().next_wait();
             tokio::time::sleep(wait).await;
+            if self.spent.is_cancelled() {
+                return;
+            }
             if (self.probe)().await.is_ok() {
                 break;
             }
@@ -205,6 +223,19 @@ mod tests {
         assert_eq!(asked.load(Ordering::SeqCst), 6, "one prober");
         assert_eq!(tried.load(Ordering::SeqCst), 40, "each page: once in vain, once served");
         assert!(gate.is_open());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_for_good_ends_the_worker_and_is_not_asked_again() {
+        let probe: Probe = Box::new(|| panic!("asked"));
+        let gate = Gate::new(probe, Health::new());
+        let page = Patience::Gate(Arc::clone(&gate), CancellationToken::new());
+        let waiting = tokio::spawn(async move {
+            page.insist(|| async { Err::<(), _>(Failure::for_good("the store", "previous I/O error")) }).await
+        });
+        gate.spent().cancelled().await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(!gate.is_open() && !waiting.is_finished());
     }
 
     #[tokio::test(start_paused = true)]

@@ -71,14 +71,10 @@ impl EmbeddedStore {
         std::fs::create_dir_all(dir)
             .map_err(|e| StoreError::io("making the store's directory")(Box::new(e)))?;
         let file = dir.join(FILE);
-        let database = Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(&file).map_err(
-            |e| match e {
-                DatabaseError::DatabaseAlreadyOpen => StoreError::Held { path: dir.to_owned() },
-                other => StoreError::io("opening the store")(Box::new(other)),
-            },
-        )?;
-        prepare(&database)?;
-        let index = RwLock::new(open_index(&database)?);
+        // The file format's own code panics at bytes that it never wrote.
+        let opened = std::panic::catch_unwind(|| Self::open_file(dir, &file, cache_bytes));
+        let (database, index) = opened.map_err(|_| StoreError::Damaged { path: file.clone() })??;
+        let index = RwLock::new(index);
         let shared = Arc::new(Shared { db: database, claims: Mutex::default(), index, seal_at, file });
         let (ops, queue) = mpsc::channel(WRITE_QUEUE);
         let writer = Writer::new(shared.clone(), queue);
@@ -89,13 +85,25 @@ impl EmbeddedStore {
         Ok(Self { shared, ops: Some(ops), writer: Some(writer) })
     }
 
+    fn open_file(dir: &Path, file: &Path, cache_bytes: usize) -> Result<(Database, Index), StoreError> {
+        let database = Database::builder().set_cache_size(cache_bytes.max(1 << 20)).create(file).map_err(
+            |e| match e {
+                DatabaseError::DatabaseAlreadyOpen => StoreError::Held { path: dir.to_owned() },
+                other => StoreError::io("opening the store")(Box::new(other)),
+            },
+        )?;
+        prepare(&database)?;
+        let index = open_index(&database)?;
+        Ok((database, index))
+    }
+
     /// Has the writer do something and waits until that is on the disk.
     async fn write<T>(
         &self,
         op: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Op,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let gone = || StoreError::io("handing over to the store's writer")("the writer has ended".into());
+        let gone = || StoreError::Spent { why: "its writer has ended".to_owned() };
         let ops = self.ops.as_ref().ok_or_else(gone)?;
         ops.send(op(reply)).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?

@@ -26,7 +26,11 @@ pub const STORIES: TableDefinition<u64, &[u8]> = TableDefinition::new("stories")
 
 /// An error of the database, with what was being done.
 pub fn db<T, E: Into<redb::Error>>(doing: &'static str, result: Result<T, E>) -> Result<T, StoreError> {
-    result.map_err(|e| StoreError::io(doing)(Box::new(e.into())))
+    result.map_err(|e| match e.into() {
+        // After a failed write the file must be opened anew, and it cannot be while this process reads it.
+        spent @ redb::Error::PreviousIo => StoreError::Spent { why: spent.to_string() },
+        other => StoreError::io(doing)(Box::new(other)),
+    })
 }
 
 /// What an entry of the ledger names.
@@ -65,13 +69,18 @@ pub fn stories(
 ) -> Result<Vec<(u64, StoryEntry)>, StoreError> {
     let doing = "reading the stories";
     let table = db(doing, read.open_table(STORIES))?;
-    db(doing, table.range(after + 1..))?
-        .take(limit)
-        .map(|row| {
-            let (position, entry) = db(doing, row)?;
-            Ok((position.value(), StoryEntry::decode(entry.value())?))
-        })
-        .collect()
+    let mut stories = Vec::new();
+    for row in db(doing, table.range(after + 1..))?.take(limit) {
+        let (position, entry) = db(doing, row)?;
+        match StoryEntry::decode(entry.value()) {
+            Ok(entry) => stories.push((position.value(), entry)),
+            // One headline less to compare with, where waiting would stop every page.
+            Err(error) => {
+                tracing::warn!(position = position.value(), %error, "a headline is left out of its story")
+            }
+        }
+    }
+    Ok(stories)
 }
 
 /// A batch of everything: articles, pages, sites, stories, in this order.

@@ -33,7 +33,43 @@ pub struct Writer {
 }
 
 /// An operation done but not yet committed: how to tell its caller.
-type Answer = Box<dyn FnOnce(Result<(), String>) + Send>;
+type Answer = Box<dyn FnOnce(Result<(), NotCommitted>) + Send>;
+
+/// Why a batch was not committed, for each that waits for it.
+#[derive(Debug, Clone)]
+struct NotCommitted {
+    spent: bool,
+    why: String,
+}
+
+impl From<StoreError> for NotCommitted {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Spent { why } => Self { spent: true, why },
+            other => Self { spent: false, why: other.to_string() },
+        }
+    }
+}
+
+impl From<NotCommitted> for StoreError {
+    fn from(NotCommitted { spent, why }: NotCommitted) -> Self {
+        if spent { Self::Spent { why } } else { Self::io("committing to the store")(why.into()) }
+    }
+}
+
+impl Op {
+    fn refuse(self, why: NotCommitted) {
+        // The caller may have given up waiting.
+        let _unheard = match self {
+            Self::Keep(_, reply) => reply.send(Err(why.into())).is_err(),
+            Self::PutSite { reply, .. } | Self::ForgetSite { reply, .. } => {
+                reply.send(Err(why.into())).is_err()
+            }
+            Self::Prune { reply, .. } => reply.send(Err(why.into())).is_err(),
+            Self::Import(_, reply) => reply.send(Err(why.into())).is_err(),
+        };
+    }
+}
 
 impl Writer {
     pub fn new(shared: Arc<Shared>, queue: mpsc::Receiver<Op>) -> Self {
@@ -57,7 +93,14 @@ impl Writer {
         let pruned = ops.iter().any(|op| matches!(op, Op::Prune { .. }));
         let mut answers: Vec<Answer> = Vec::with_capacity(ops.len());
         let mut ended: FxHashSet<Token> = FxHashSet::default();
-        let committed = self.apply_all(ops, &mut answers, &mut ended).map_err(|e| e.to_string());
+        let committed = match db("writing to the store", self.shared.db.begin_write()) {
+            Ok(write) => self.apply_all(write, ops, &mut answers, &mut ended).map_err(NotCommitted::from),
+            Err(error) => {
+                let why = NotCommitted::from(error);
+                ops.into_iter().for_each(|op| op.refuse(why.clone()));
+                return;
+            }
+        };
         if committed.is_ok() {
             let mut claims = self.shared.claims();
             for token in ended {
@@ -75,14 +118,21 @@ impl Writer {
 
     fn apply_all(
         &self,
+        write: WriteTransaction,
         ops: Vec<Op>,
         answers: &mut Vec<Answer>,
         ended: &mut FxHashSet<Token>,
     ) -> Result<(), StoreError> {
         let doing = "writing to the store";
-        let write = db(doing, self.shared.db.begin_write())?;
         {
-            let mut open = Open::new(&self.shared, &write)?;
+            let mut open = match Open::new(&self.shared, &write) {
+                Ok(open) => open,
+                Err(error) => {
+                    let why = NotCommitted::from(error);
+                    ops.into_iter().for_each(|op| op.refuse(why.clone()));
+                    return Err(why.into());
+                }
+            };
             for op in ops {
                 match op {
                     Op::Keep(keep, reply) => {
@@ -114,7 +164,7 @@ fn answer<T: Send + 'static>(answers: &mut Vec<Answer>, reply: Reply<T>, result:
     answers.push(Box::new(move |committed| {
         let result = match committed {
             Ok(()) => result,
-            Err(why) => Err(StoreError::io("committing to the store")(why.into())),
+            Err(why) => Err(why.into()),
         };
         // The caller may have given up waiting; what was written stays written.
         let _unheard = reply.send(result);
