@@ -258,8 +258,28 @@ fn named(name: &str, text: &str) -> Result<(), String> {
         "http.listen" if !text.is_empty() && text.parse::<std::net::SocketAddr>().is_err() => {
             Err(format!("{text:?} is no address; e.g. 127.0.0.1:9464"))
         }
+        "log.level" => log_filter(text),
         _ => Ok(()),
     }
+}
+
+/// A filter takes any word as the name of a module, and then says nothing of the others: `warning` would silence all.
+fn log_filter(text: &str) -> Result<(), String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let level = |word: &str| LEVELS.contains(&word.trim().to_ascii_lowercase().as_str());
+    for part in text.split(',') {
+        let fits = match part.split_once('=') {
+            Some((target, of_target)) => !target.trim().is_empty() && level(of_target),
+            None => level(part) || part.contains("::"),
+        };
+        if !fits {
+            return Err(format!(
+                "{part:?} is none of {}, nor a module with one, e.g. lapin=warn",
+                LEVELS.join(", ")
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn wanted(kind: Kind) -> String {

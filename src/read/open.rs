@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::decode::inflate;
 use super::{Limits, surrogates};
@@ -62,11 +63,13 @@ fn looks_like_message(payload: &[u8]) -> bool {
 #[derive(Deserialize, schemars::JsonSchema)]
 #[schemars(title = "Raw page")]
 pub struct Message {
+    #[serde(default, deserialize_with = "name_or_number")]
     id: Option<String>,
     url: Option<String>,
     source: Option<String>,
     scraper: Option<String>,
     fetched_at: Option<String>,
+    #[serde(default, deserialize_with = "status")]
     status: Option<u16>,
     headers: Option<BTreeMap<String, Option<HeaderValue>>>,
     content_type: Option<String>,
@@ -78,7 +81,7 @@ pub struct Message {
 
 /// Scrapers give a header as text, or as a list where it came several times.
 #[derive(Deserialize, schemars::JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a header's value as text, a list of texts, or a number")]
 enum HeaderValue {
     One(String),
     Many(Vec<String>),
@@ -95,12 +98,34 @@ struct MessageHints {
 }
 
 #[derive(Deserialize, Default, schemars::JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected hints.authors as text or a list of texts")]
 enum Authors {
     #[default]
     None,
     One(String),
     Many(Vec<String>),
+}
+
+/// Scrapers number their messages, and give the status as they found it in a log.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected text or a number")]
+enum TextOrNumber {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+fn name_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<TextOrNumber>::deserialize(from)?.map(|value| match value {
+        TextOrNumber::Text(text) => text,
+        TextOrNumber::Number(number) => number.to_string(),
+    }))
+}
+
+fn status<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u16>, D::Error> {
+    let Some(word) = name_or_number(from)?.filter(|word| !word.trim().is_empty()) else { return Ok(None) };
+    let status =
+        word.trim().parse().map_err(|_| D::Error::custom(format!("status: {word:?} is no HTTP status")))?;
+    Ok(Some(status))
 }
 
 fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection> {
@@ -295,12 +320,24 @@ mod tests {
             (r#"{"body_base64": "%%"}"#, "no base64"),
             (r#"{"body": "a", "fetched_at": "yesterday"}"#, "fetched_at"),
             (r#"{"body": "a", "status": 70000}"#, "70000"),
+            (r#"{"body": "a", "status": "fine"}"#, "no HTTP status"),
+            (r#"{"body": "a", "id": true}"#, "expected text or a number"),
+            (r#"{"body": "a", "headers": {"etag": {}}}"#, "expected a header's value"),
+            (r#"{"body": "a", "hints": {"authors": 5}}"#, "expected hints.authors"),
             (r#"{"body_ref": {"uri": "file:///x", "sha256": "12", "bytes": 1}}"#, "64 hexadecimal"),
             ("{\"body\": \"\u{0}", "control character"),
         ] {
             let said = reason(&json(message));
             assert!(said.starts_with("unreadable_envelope") && said.contains(word), "{message}: {said}");
         }
+    }
+
+    #[test]
+    fn a_number_for_a_name_and_a_status_as_text_are_taken() {
+        let page = open(&json(r#"{"id": 5, "body": "a", "status": " 200 "}"#), &Limits::default()).unwrap();
+        assert_eq!((page.message_id.as_deref(), page.status), (Some("5"), Some(200)));
+        let page = open(&json(r#"{"id": null, "body": "a", "status": null}"#), &Limits::default()).unwrap();
+        assert_eq!((page.message_id, page.status), (None, None));
     }
 
     #[test]

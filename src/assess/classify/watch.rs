@@ -84,6 +84,14 @@ impl WatchRules {
             if !labels.insert(rule.label.clone()) {
                 mistakes.push(format!("{at}: the label is taken by an earlier rule"));
             }
+            for language in rule.languages.iter().filter(|l| !is_language(l)) {
+                mistakes.push(format!("{at}: {language:?} is no language tag; write e.g. \"en\" or \"pt\""));
+            }
+            for source in rule.sources.iter().filter(|s| !is_domain(s)) {
+                mistakes.push(format!(
+                    "{at}: {source:?} is no domain; write e.g. \"herald.example\", subdomains are meant too"
+                ));
+            }
             match Parser::new(&rule.wants, &mut phrases).whole() {
                 Ok(wants) => rules.push(Rule {
                     topic: Topic {
@@ -169,6 +177,11 @@ impl Phrases {
             Some(beginning) => (beginning, true),
             None => (phrase, false),
         };
+        if phrase.contains('*') || phrase.len() > 1 && phrase.starts_with('/') && phrase.ends_with('/') {
+            return Err(format!(
+                "{phrase:?} is a pattern: words stand for themselves, and * only at the end of one"
+            ));
+        }
         let words = Words::of(phrase);
         if words.is_empty() {
             return Err(format!("{phrase:?} holds no word"));
@@ -249,6 +262,9 @@ impl<'a> Parser<'a> {
             return Err(format!("{token} where a word is wanted"));
         }
         self.at += 1;
+        if token.starts_with('"') && (token.len() < 2 || !token.ends_with('"')) {
+            return Err(format!("{token} is not closed: a quote is missing"));
+        }
         self.phrases.number(token.trim_matches('"')).map(Expression::Phrase)
     }
 
@@ -257,6 +273,16 @@ impl<'a> Parser<'a> {
         self.at += usize::from(found);
         found
     }
+}
+
+/// The primary subtag, which is all that an article's language is compared with.
+fn is_language(tag: &str) -> bool {
+    (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn is_domain(name: &str) -> bool {
+    let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    name.len() <= 253 && name.split('.').all(label)
 }
 
 fn one_or(mut parts: Vec<Expression>, many: fn(Vec<Expression>) -> Expression) -> Expression {
@@ -345,6 +371,27 @@ mod tests {
         ] {
             assert_eq!(labels(rules, "Der Hafen", language, source).len(), expected, "{language} {source:?}");
         }
+    }
+
+    #[test]
+    fn what_would_never_match_is_a_mistake() {
+        for (line, word) in [
+            ("match = 'x'\nlanguages = [\"english\"]", "no language tag"),
+            ("match = 'x'\nlanguages = [\"en-GB\"]", "no language tag"),
+            ("match = 'x'\nlanguages = [\"\"]", "no language tag"),
+            ("match = 'x'\nsources = [\"http://herald.example/\"]", "no domain"),
+            ("match = 'x'\nsources = [\"*.herald.example\"]", "no domain"),
+            ("match = 'coun*ors'", "pattern"),
+            ("match = 'coun.*ors'", "pattern"),
+            ("match = '/council/'", "pattern"),
+            ("match = '\"public meeting'", "not closed"),
+        ] {
+            let WatchError(mistakes) =
+                WatchRules::parse(&format!("[[watch]]\nlabel = \"x\"\n{line}")).unwrap_err();
+            assert!(mistakes.len() == 1 && mistakes[0].contains(word), "{line}: {mistakes:?}");
+        }
+        let right = "[[watch]]\nlabel = \"x\"\nmatch = 'x'\nlanguages = [\"DE\"]\nsources = [\"bücher.example\", \"wire\"]";
+        assert_eq!(WatchRules::parse(right).unwrap().len(), 1);
     }
 
     #[test]
