@@ -70,11 +70,11 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
         table["time"] = clock.shown();
     }
     if args.json {
-        println!("{table}");
+        out!("{table}");
     } else {
         print!("{}", shown(&table));
         for (f1, id) in report.each.iter().take(args.worst) {
-            println!("{f1:.3}  {id}");
+            out!("{f1:.3}  {id}");
         }
     }
     let short: Vec<String> = required

@@ -4,7 +4,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{BUG, Exit, PARKED, USAGE, explain_html, setup};
+use super::{Exit, PARKED, USAGE, explain_html, setup};
 use crate::assess::classify::Classification;
 use crate::config::Config;
 use crate::model::failure::Stage;
@@ -47,9 +47,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
         let color = std::io::stdout().is_terminal();
         text(&explained, args.full, color, &mut out);
     }
-    std::io::stdout()
-        .write_all(out.as_bytes())
-        .map_err(|e| Exit::new(BUG, format!("standard output: {e}")))?;
+    std::io::stdout().write_all(out.as_bytes()).map_err(|e| super::output_failed(&e))?;
     match explained.outcome {
         Err((_, Rejection::Park { .. })) => Err(Exit::new(PARKED, "")),
         _ => Ok(()),

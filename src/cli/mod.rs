@@ -1,5 +1,11 @@
 //! The command line: one file a command.
 
+/// `println!` for a command whose reader may go (`| head`) or whose disk may be full.
+macro_rules! out {
+    () => { $crate::cli::print_line(format_args!("")) };
+    ($($text:tt)*) => { $crate::cli::print_line(format_args!($($text)*)) };
+}
+
 /// Pages from files through the same pipeline, events to standard output.
 mod process;
 /// What each step did to one page.
@@ -37,6 +43,7 @@ mod schema;
 /// What commands share: configuration → pipeline.
 pub mod setup;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -57,7 +64,33 @@ pub struct Exit {
     pub message: String,
 }
 
+fn print_line(line: std::fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        output_failed(&error).leave();
+    }
+}
+
+/// What ends a command that cannot write: quietly where nobody reads any more.
+pub fn output_failed(error: &std::io::Error) -> Exit {
+    match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Exit::new(0, ""),
+        _ => Exit::new(UNAVAILABLE, format!("standard output: {error}")),
+    }
+}
+
 impl Exit {
+    /// Says what went wrong, and ends the process.
+    fn leave(self) -> ! {
+        self.say();
+        std::process::exit(self.code.into())
+    }
+
+    fn say(&self) {
+        if !self.message.is_empty() {
+            eprintln!("copydesk: {}", self.message);
+        }
+    }
+
     pub fn new(code: u8, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
@@ -136,9 +169,7 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => {
-            if !exit.message.is_empty() {
-                eprintln!("copydesk: {}", exit.message);
-            }
+            exit.say();
             ExitCode::from(exit.code)
         }
     }
@@ -164,11 +195,12 @@ fn dispatch(cli: Cli) -> Result<(), Exit> {
         Command::Models(args) => models::run(&load()?, args),
         Command::Schema(args) => schema::run(args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut std::io::stdout());
-            Ok(())
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "copydesk", &mut text);
+            std::io::stdout().write_all(&text).map_err(|e| output_failed(&e))
         }
         Command::Man => clap_mangen::Man::new(Cli::command())
             .render(&mut std::io::stdout())
-            .map_err(|e| Exit::new(BUG, format!("the manual page cannot be written: {e}"))),
+            .map_err(|e| output_failed(&e)),
     }
 }

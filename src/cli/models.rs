@@ -64,7 +64,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     for card in &cards {
         if args.json {
             let line = serde_json::to_string(card).map_err(|e| Exit::new(BUG, e.to_string()))?;
-            println!("{line}");
+            out!("{line}");
         } else {
             print(card);
         }
@@ -83,8 +83,8 @@ fn shipped() -> Result<Vec<Card>, Exit> {
 }
 
 fn print(card: &Card) {
-    println!("{}", card.id);
-    println!("  {}", card.does);
+    out!("{}", card.id);
+    out!("  {}", card.does);
     for (what, text) in [
         ("trained on", &card.trained_on),
         ("licence", &card.licence),
@@ -92,16 +92,16 @@ fn print(card: &Card) {
         ("rebuild", &card.rebuild),
     ] {
         if !text.is_empty() {
-            println!("  {what:<12}{text}");
+            out!("  {what:<12}{text}");
         }
     }
     if card.bytes > 0 {
-        println!("  {:<12}{} KiB", "size", card.bytes.div_ceil(1024));
+        out!("  {:<12}{} KiB", "size", card.bytes.div_ceil(1024));
     }
     for figure in &card.figures {
-        println!("  {:<12}{figure}", "figure");
+        out!("  {:<12}{figure}", "figure");
     }
-    println!();
+    out!();
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub struct Args {
     store: String,
     /// Pages at the same time [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// List what was removed from each article, and by which rule
     #[arg(long)]

@@ -2,8 +2,10 @@
 
 use std::io::Write as _;
 
-use super::{BUG, Exit, UNAVAILABLE, USAGE, setup};
+use super::{Exit, UNAVAILABLE, USAGE, setup};
 use crate::config::Config;
+use crate::model::ParkReason;
+use crate::transport::rabbitmq::Fault;
 use crate::transport::rabbitmq::parking::{Action, ParkedMessage, Parking, Selection};
 
 #[derive(Debug, clap::Args)]
@@ -57,10 +59,13 @@ struct Which {
     /// Only those parked for this reason
     #[arg(long)]
     reason: Option<String>,
-    /// Look at no more than so many messages, from the oldest
-    #[arg(long, default_value_t = 1000)]
-    limit: usize,
+    /// Look at no more than so many messages, from the oldest; 1000 where they stay, else all
+    #[arg(long)]
+    limit: Option<usize>,
 }
+
+/// Messages that `ls`, `show` and `export` look at.
+const LOOKED_AT: usize = 1000;
 
 /// Payload that `show` prints, in bytes.
 const SHOWN: usize = 4096;
@@ -80,9 +85,21 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     };
     let broker = setup::rabbitmq(config)?;
     let Which { handles, reason, limit } = which;
+    if handles.iter().any(|h| h.trim().is_empty()) {
+        return Err(Exit::new(USAGE, "an empty handle names every message: use --all if that is meant"));
+    }
     let selection = Selection { handles, reason };
     setup::runtime()?.block_on(async {
-        let parking = Parking::open(&broker).await.map_err(|e| Exit::new(UNAVAILABLE, e.to_string()))?;
+        let out_of_reach = |e: Fault| Exit::new(UNAVAILABLE, e.to_string());
+        let parking = Parking::open(&broker).await.map_err(out_of_reach)?;
+        let depth = parking.depth().await.map_err(out_of_reach)?;
+        let limit = limit.unwrap_or(if action == Action::Look { LOOKED_AT } else { depth }).min(depth);
+        if !selection.handles.is_empty() {
+            let mut found = Vec::new();
+            let note = |m: &ParkedMessage| found.push((m.handle.clone(), m.message_id.clone()));
+            parking.go_through(&selection, Action::Look, limit, note).await.map_err(out_of_reach)?;
+            one_each(&selection.handles, &found, limit, depth)?;
+        }
         let mut out = std::io::stdout().lock();
         let mut written = Ok(());
         let gone = parking
@@ -93,12 +110,55 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
             })
             .await;
         let closed = parking.close().await;
-        let count =
-            gone.and_then(|n| closed.map(|()| n)).map_err(|e| Exit::new(UNAVAILABLE, e.to_string()))?;
-        written.map_err(|e| Exit::new(BUG, format!("standard output: {e}")))?;
-        eprintln!("{count} messages");
+        let count = gone.and_then(|n| closed.map(|()| n)).map_err(out_of_reach)?;
+        written.map_err(|e| super::output_failed(&e))?;
+        match limit < depth {
+            true => {
+                eprintln!("{count} messages; {depth} are parked, the oldest {limit} were looked at (--limit)")
+            }
+            false => eprintln!("{count} messages"),
+        }
+        if count == 0
+            && let Some(reason) =
+                selection.reason.filter(|r| ParkReason::ALL.iter().all(|own| own.as_str() != r))
+        {
+            let own = ParkReason::ALL.iter().map(|reason| reason.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Exit::new(USAGE, format!("nothing is parked for {reason:?}; our reasons are {own}")));
+        }
         Ok(())
     })
+}
+
+/// Each handle must name one message, or several that are alike to the byte.
+fn one_each(
+    handles: &[String],
+    found: &[(String, Option<String>)],
+    looked_at: usize,
+    depth: usize,
+) -> Result<(), Exit> {
+    for given in handles {
+        let mut named: Vec<&str> = found
+            .iter()
+            .filter(|(handle, id)| handle.starts_with(given.as_str()) && id.as_deref() != Some(given))
+            .map(|(handle, _)| handle.as_str())
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        if named.len() > 1 {
+            let few = named[..named.len().min(5)].join(", ");
+            return Err(Exit::new(
+                USAGE,
+                format!("{given} begins {} handles ({few}): write more of it", named.len()),
+            ));
+        }
+        if named.is_empty() && !found.iter().any(|(_, id)| id.as_deref() == Some(given)) {
+            let text = format!(
+                "{given} names none of the oldest {looked_at} of {depth} parked messages; --limit looks at more"
+            );
+            return Err(Exit::new(USAGE, text));
+        }
+    }
+    Ok(())
 }
 
 /// What changes the queue wants to be told which messages.
@@ -151,4 +211,24 @@ fn shown(message: &ParkedMessage) -> String {
 /// For a terminal: what a message says may hold escape sequences.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_names_one_message_or_none_is_touched() {
+        let found: Vec<(String, Option<String>)> =
+            [("9a01", Some("m-1")), ("9a01", None), ("9b77", Some("9"))]
+                .map(|(handle, id)| (handle.to_owned(), id.map(str::to_owned)))
+                .into();
+        let told = |handle: &str| one_each(&[handle.to_owned()], &found, 3, 3).map_err(|e| e.message);
+        for right in ["9a", "9a01", "9b", "m-1"] {
+            assert_eq!(told(right), Ok(()), "{right}");
+        }
+        for (wrong, word) in [("9x", "none of"), ("", "begins 2"), ("m", "none of")] {
+            assert!(told(wrong).is_err_and(|e| e.contains(word)), "{wrong}");
+        }
+    }
 }

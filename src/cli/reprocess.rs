@@ -65,7 +65,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
             }
             changes.note(&entry.name, fields, old, &now, args.show);
             if args.emit {
-                println!("{}", String::from_utf8_lossy(&ready.payload));
+                out!("{}", String::from_utf8_lossy(&ready.payload));
             }
         }
         eprint!("{}", changes.shown());

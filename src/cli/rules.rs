@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{CONFIGURATION, Exit, PARKED};
+use super::{CONFIGURATION, Exit, PARKED, USAGE};
 use crate::config::{Config, sites};
 use crate::model::page::{Hints, Media, RawInfo};
 use crate::model::site_rules::{RuleBook, RuleShelf, RuleTest, SiteRules};
@@ -31,16 +31,21 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     let named = match &args.what {
         What::Test { directory } | What::Ls { directory } => directory.clone(),
     };
+    let named_one = named.is_some();
     let directory = named.unwrap_or_else(|| PathBuf::from(config.text("read.sites")));
     let book = load(&directory)?;
+    if book.sites.is_empty() && (named_one || matches!(args.what, What::Test { .. })) {
+        let what = format!("{} holds no site rules: a file a site, <domain>.toml", directory.display());
+        return Err(Exit::new(USAGE, what));
+    }
     match args.what {
         What::Test { .. } => test(&book, &config.read()),
         What::Ls { .. } => {
             for site in book.sites.values() {
-                println!("{}", site.id());
+                out!("{}", site.id());
                 for rule in &site.rules {
                     let bound = |day: &Option<String>| day.clone().unwrap_or_default();
-                    println!("  {} {}..{}", rule.name, bound(&rule.from), bound(&rule.until));
+                    out!("  {} {}..{}", rule.name, bound(&rule.from), bound(&rule.until));
                 }
             }
             Ok(())
@@ -64,11 +69,11 @@ fn test(book: &RuleBook, settings: &ReadSettings) -> Result<(), Exit> {
             run += 1;
             for failure in failures(site, case, settings) {
                 failed += 1;
-                println!("{}: {}: {failure}", site.id(), case.name);
+                out!("{}: {}: {failure}", site.id(), case.name);
             }
         }
     }
-    println!("{} sites, {run} tests, {failed} failures", book.sites.len());
+    out!("{} sites, {run} tests, {failed} failures", book.sites.len());
     if failed == 0 { Ok(()) } else { Err(Exit::new(PARKED, String::new())) }
 }
 

@@ -26,6 +26,6 @@ pub fn run(args: Args) -> Result<(), Exit> {
         Which::RawPage => schemars::schema_for!(Message),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|e| Exit::new(BUG, e.to_string()))?;
-    println!("{text}");
+    out!("{text}");
     Ok(())
 }

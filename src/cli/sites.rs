@@ -57,7 +57,7 @@ async fn act(store: &AnyStore, action: Action) -> Result<(), Exit> {
     match action {
         Action::Ls { after, limit } => {
             for site in store.sites(&after, limit).await? {
-                println!("{site}");
+                out!("{site}");
             }
         }
         Action::Show { site, removed, json } => {
@@ -66,19 +66,19 @@ async fn act(store: &AnyStore, action: Action) -> Result<(), Exit> {
             let lines = memory.report().into_iter().filter(|line| line.removed || !removed);
             if json {
                 for line in lines {
-                    println!(
+                    out!(
                         "{}",
                         serde_json::to_string(&line).map_err(|e| Exit::new(super::BUG, e.to_string()))?
                     );
                 }
             } else {
-                println!(
+                out!(
                     "{site}: {} stories, {} lines removed, snapshot {}",
                     memory.stories(),
                     known.lines.len(),
                     known.id
                 );
-                lines.for_each(|line| println!("{}", shown(&line)));
+                lines.for_each(|line| out!("{}", shown(&line)));
             }
         }
         Action::Pin { site, line } => decide(store, &site, &line, Decision::Pin).await?,

@@ -66,7 +66,7 @@ pub fn run(args: Args) -> Result<(), Exit> {
     rows.sort_by(|a, b| b.1.pages.cmp(&a.1.pages).then_with(|| a.0.cmp(&b.0)));
     rows.truncate(args.top);
     if args.json {
-        rows.iter().for_each(|(name, health)| println!("{}", object(name, health)));
+        rows.iter().for_each(|(name, health)| out!("{}", object(name, health)));
     } else {
         print!("{}", table(&rows));
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::setup::{Wanted, existing_store, runtime};
 use super::{CONFIGURATION, Exit, UNAVAILABLE, USAGE};
 use crate::config::Config;
+use crate::config::settings::{self, Kind};
 use crate::store::transfer::{self, TransferError};
 use crate::store::{AnyStore, Pruned, Retention, Store};
 
@@ -66,10 +67,10 @@ async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Ex
             let stats = store.stats().await?;
             let value = serde_json::to_value(&stats).map_err(|e| Exit::new(super::BUG, e.to_string()))?;
             if json {
-                println!("{value}");
+                out!("{value}");
             } else if let serde_json::Value::Object(fields) = value {
                 for (name, value) in fields {
-                    println!("{name:<11} {value}");
+                    out!("{name:<11} {value}");
                 }
             }
         }
@@ -104,6 +105,8 @@ async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Ex
             eprintln!("{read} entries read, {new} of them new");
         }
         Action::Prune { days, articles } => {
+            allowed("store.retention_days", days.map(i64::from))?;
+            allowed("store.max_articles", articles.map(|n| i64::try_from(n).unwrap_or(i64::MAX)))?;
             let retention = Retention {
                 days: days.unwrap_or(config.size("store.retention_days") as u32),
                 articles: articles.unwrap_or(config.size("store.max_articles") as u64),
@@ -118,7 +121,18 @@ async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Ex
             eprintln!("{} articles and {} pages forgotten", forgotten.articles, forgotten.pages);
         }
     }
-    std::io::stdout().flush().map_err(|e| Exit::new(UNAVAILABLE, format!("standard output: {e}")))
+    std::io::stdout().flush().map_err(|e| super::output_failed(&e))
+}
+
+/// What the setting allows, the flag in its place does: nothing is forgotten by a slip.
+fn allowed(name: &str, flag: Option<i64>) -> Result<(), Exit> {
+    let (Some(given), Some(Kind::Integer(min, max))) = (flag, settings::find(name).map(|s| s.kind)) else {
+        return Ok(());
+    };
+    if (min..=max).contains(&given) {
+        return Ok(());
+    }
+    Err(Exit::new(USAGE, format!("{given} is not between {min} and {max}, as {name} has it")))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Exit {

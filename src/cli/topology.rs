@@ -32,7 +32,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
     let management = || Management::new(config.text("rabbitmq.management_url"), &broker).map_err(refused);
     match args.command {
         Command::Print { vhost } => {
-            println!("{:#}", topology.definitions(&vhost));
+            out!("{:#}", topology.definitions(&vhost));
             Ok(())
         }
         Command::Apply => {
@@ -42,7 +42,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
                 topology.declare(&broker).await.map_err(|e| unavailable(&e))?;
                 management.set_policies(&topology).await.map_err(refused)
             })?;
-            println!(
+            out!(
                 "applied to {}: {} exchanges, {} quorum queues each with its policy, {} bindings",
                 broker.place(),
                 topology.exchanges.len(),
@@ -62,7 +62,7 @@ pub fn check_live(config: &Config) -> Result<(), Exit> {
     runtime.block_on(rabbitmq::check(&broker)).map_err(|fault| Exit::new(UNAVAILABLE, fault.to_string()))?;
     let url = config.text("rabbitmq.management_url");
     if url.is_empty() {
-        println!(
+        out!(
             "{}: what the worker needs exists; bindings, arguments and policies were not looked at, since \
              rabbitmq.management_url is not set",
             broker.place()
@@ -77,11 +77,11 @@ async fn verify(config: &Config, broker: &rabbitmq::Settings) -> Result<(), Exit
     let management = Management::new(config.text("rabbitmq.management_url"), broker).map_err(refused)?;
     let differences = management.verify(&topology).await.map_err(refused)?;
     if differences.is_empty() {
-        println!("{} is as it should be", broker.place());
+        out!("{} is as it should be", broker.place());
         return Ok(());
     }
     for difference in &differences {
-        println!("{}", difference.0);
+        out!("{}", difference.0);
     }
     Err(Exit::new(
         PARKED,

@@ -32,10 +32,10 @@ pub fn run(load: impl FnOnce() -> Result<Config, ConfigError>, args: Args) -> Re
     }
     if args.show {
         for (name, value, origin) in config.effective() {
-            println!("{name} = {value}  # {origin}");
+            out!("{name} = {value}  # {origin}");
         }
     } else {
-        println!(
+        out!(
             "the configuration is valid: {} settings, {} watch rules",
             settings::SETTINGS.len(),
             classifier.watch_rules()

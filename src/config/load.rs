@@ -178,12 +178,27 @@ fn from_text(
         Some(Kind::Number(..)) => {
             text.trim().parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Number)
         }
+        Some(Kind::Texts) if text.trim_start().starts_with('[') => match listed(text) {
+            Ok(all) => Value::Texts(all),
+            Err(e) => return errors.push(format!("{place}: {key}: {e}")),
+        },
         Some(Kind::Texts) => Value::Texts(
             text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect(),
         ),
         _ => Value::Text(text.to_owned()),
     };
     put(key, value, origin, place, values, errors);
+}
+
+/// A list as the file would have it.
+fn listed(text: &str) -> Result<Vec<String>, String> {
+    #[derive(serde::Deserialize)]
+    struct Listed {
+        list: Vec<String>,
+    }
+    toml::from_str::<Listed>(&format!("list = {text}"))
+        .map(|listed| listed.list)
+        .map_err(|e| format!("{text} is no list of texts: {}", e.message()))
 }
 
 fn put(key: &str, value: Value, origin: Origin, place: &str, values: &mut Values, errors: &mut Vec<String>) {

@@ -210,7 +210,7 @@ impl Pipeline {
             .map_err(|e| Stopped::parked(ParkReason::Panic, Stage::Route, format!("event as JSON: {e}")))?;
         if payload.len() > self.max_event_bytes {
             let error = format!(
-                "the event has {} bytes; worker.max_event_bytes allows {}",
+                "the event has {} bytes; rabbitmq.max_event_bytes allows {}",
                 payload.len(),
                 self.max_event_bytes
             );

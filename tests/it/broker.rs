@@ -257,6 +257,11 @@ async fn what_cannot_be_read_is_parked_with_its_reason_and_the_quarantine_handle
         Some(64),
         "it wants to be told which"
     );
+    for unknown in [&["drop", "no-such"][..], &["show", "no-such"], &["replay", "--reason", "no_such"]] {
+        let out = room.copydesk(&[&["quarantine"], unknown].concat()).await;
+        assert_eq!(out.status.code(), Some(64), "{unknown:?}");
+    }
+    assert_eq!(room.depth(&names.parking()).await, 3, "and nothing is gone");
     assert!(room.copydesk(&["quarantine", "drop", "--reason", "limit_message_bytes"]).await.status.success());
     assert!(room.copydesk(&["quarantine", "replay", "bad-1"]).await.status.success());
     assert_eq!(room.depth(&names.raw()).await, 1);

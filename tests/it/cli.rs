@@ -63,6 +63,57 @@ fn a_bad_message_is_parked_on_its_own_line_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_reader_that_goes_and_a_full_disk_are_no_panic() {
+    let commands = [
+        &["schema"][..],
+        &["models"],
+        &["completions", "bash"],
+        &["man"],
+        &["topology", "print"],
+        &["validate", "--show"],
+    ];
+    for args in commands {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let out = copydesk(args).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(out.status.code(), Some(69), "{args:?}: {}", said(&out));
+        assert!(said(&out).contains("standard output"), "{args:?}: {}", said(&out));
+        let mut child = copydesk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let out = child.wait_with_output().unwrap();
+        assert_eq!((out.status.code(), said(&out).as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn slips_are_told_and_nothing_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = format!("file:{}", dir.path().join("store").display());
+    let store = store.as_str();
+    let nowhere = dir.path().to_str().unwrap();
+    assert!(run(&["process", "--store", store, "tests/pages"]).status.success());
+    for (args, word) in [
+        (&["store", "--store", store, "prune", "--articles", "0"][..], "store.max_articles"),
+        (&["store", "--store", store, "prune", "--days", "0"], "store.retention_days"),
+        (&["process", "--jobs", "0", "tests/pages"], "jobs"),
+        (&["rules", "test", nowhere], "holds no site rules"),
+        (&["quarantine", "drop", ""], "empty handle"),
+    ] {
+        let out = run(args);
+        assert_eq!(out.status.code(), Some(64), "{args:?}: {}", said(&out));
+        assert!(said(&out).contains(word), "{args:?}: {}", said(&out));
+    }
+    for list in ["[\"a.example:9\", \"b.example\"]", "a.example:9, b.example"] {
+        let out = run(&["--set", &format!("fetch.hosts={list}"), "validate", "--show"]);
+        let shown = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(shown.contains("a.example:9") && !shown.contains("[\\\""), "{list}: {shown}");
+    }
+    let out = run(&["--set", "fetch.hosts=[\"a", "validate"]);
+    assert!(out.status.code() == Some(78) && said(&out).contains("no list of texts"), "{}", said(&out));
+    let out = run(&["--set", "log.level=warning", "validate"]);
+    assert!(out.status.code() == Some(78) && said(&out).contains("log.level"), "{}", said(&out));
+}
+
+#[test]
 fn a_secret_never_shows() {
     for args in [
         &["--set", "rabbitmq.url=amqp://u:pl4nted@h", "validate", "--show"][..],

@@ -75,18 +75,18 @@ pub fn run(mut args: Args) -> Result<(), Exit> {
     let bytes = topics::train(&examples, &how, card).map_err(|e| Exit::new(USAGE, e.to_string()))?;
     std::fs::write(&args.out, &bytes)
         .map_err(|e| Exit::new(UNAVAILABLE, format!("{}: {e}", args.out.display())))?;
-    println!("{}: {} examples, {} bytes", args.out.display(), examples.len(), bytes.len());
+    out!("{}: {} examples, {} bytes", args.out.display(), examples.len(), bytes.len());
     let linear = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
     let labels = linear.card.labels.clone();
     let own = Linear::parse(&bytes).map_err(|e| Exit::new(BUG, e.to_string()))?;
     let model = TopicModel::with(linear).map_err(|e| Exit::new(BUG, e.to_string()))?;
     for path in &args.test {
         let test = topics::read_examples(path).map_err(|e| Exit::new(USAGE, e.to_string()))?;
-        println!("{}", path.display());
+        out!("{}", path.display());
         if model.knows_all(&labels) {
-            println!("{}", topics_score::score(&model, &test, &args.language));
+            out!("{}", topics_score::score(&model, &test, &args.language));
         } else {
-            println!("{}", topics_score::score_own(&own, &test));
+            out!("{}", topics_score::score_own(&own, &test));
         }
     }
     Ok(())

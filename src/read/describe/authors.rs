@@ -146,6 +146,7 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
             }
         }
     }
+    out.extend(labelled(scene));
     if let Some(told) = scene.told.as_ref().filter(|told| !told.authors.is_empty()) {
         let authors = told.authors.iter().flat_map(|a| names::authors(a, Trust::Field, sites)).collect();
         out.push(Said::new(From::Html, "script state", told.authors.join("; "), authors));
@@ -156,6 +157,17 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
         out.push(Said::new(From::Hint, "authors", scene.page.hints.authors.join("; "), authors));
     }
     out
+}
+
+/// `twitter:label1` says what `twitter:data1` holds: who wrote it, or the reading time.
+fn labelled(scene: &Scene<'_>) -> Option<Heard> {
+    let html = scene.html?;
+    (1..=4).find_map(|n| {
+        let label = html.meta(&format!("twitter:label{n}"))?;
+        let name = html.meta(&format!("twitter:data{n}")).filter(|_| names::is_lead(label))?;
+        let authors = names::authors(name, Trust::Field, &scene.site_names);
+        (!authors.is_empty()).then(|| Said::new(From::Meta, "twitter:data", name, authors))
+    })
 }
 
 /// What readers see: marked bylines near the story, author links, lines that begin with `By`.
@@ -323,6 +335,12 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let text = html.block_text(b as usize);
         if text.len() > LONGEST_BYLINE || quoted(b) {
             return None;
+        }
+        if names::is_lead(text) {
+            let next = (b + 1 < to).then(|| html.block_text(b as usize + 1))?;
+            let authors = names::authors(next, Trust::Byline, &scene.site_names);
+            let named = next.len() <= LONGEST_BYLINE && !authors.is_empty();
+            return named.then(|| Said::new(From::Html, "by line", format!("{text} {next}"), authors));
         }
         // A line of several facts: `22.01.2025, 10:15 | Автор: … | 2814 views`.
         std::iter::once(text).chain(text.split(['|', '·', '•']).map(str::trim)).find_map(|part| {

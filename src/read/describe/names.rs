@@ -78,6 +78,12 @@ pub fn has_lead(text: &str) -> bool {
     without_lead(text).len() < text.len()
 }
 
+/// Whether a line is nothing but what stands before a name: `Written by`, `Autor:`.
+pub fn is_lead(text: &str) -> bool {
+    let word = text.trim().trim_end_matches([':', '：', ' ']).to_lowercase();
+    LEXICON.leads.contains(&word.as_str())
+}
+
 fn without_lead(text: &str) -> &str {
     let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
     for _ in 0..2 {
@@ -196,7 +202,7 @@ fn weekday(word: &str) -> bool {
 
 /// Splits joined names. A comma before a role or a place ends the name instead.
 fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut out: Vec<String> = Vec::new();
     // `Brazil, Rachel`: family name first, each of one word.
     if let Some((family, given)) = text.split_once(", ").filter(|_| trust == Trust::Field) {
         let one = |s: &str| !s.is_empty() && !s.contains([' ', ',', '/', ';']) && starts_upper(s);
@@ -223,8 +229,12 @@ fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
             }
             let name_like = first
                 || agencies::agencies(piece).is_some()
-                || is_organisation(piece, site_names)
-                || (piece.split_whitespace().count() >= 2 && is_personal(piece) && !is_role(piece));
+                || (is_organisation(piece, site_names)
+                    && out.last().is_some_and(|last| is_organisation(last, site_names)))
+                || (piece.split_whitespace().count() >= 2
+                    && is_personal(piece)
+                    && !is_role(piece)
+                    && !is_organisation(piece, site_names));
             if name_like {
                 match agencies::agency(piece).is_none().then(|| slashed(piece)).flatten() {
                     Some(names) => out.extend(names),
@@ -283,7 +293,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     {
         name = head.trim();
     }
-    name = name.trim_matches(['(', ')', ' ']);
+    name = without_glued(name.trim_matches(['(', ')', ' ']));
     // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
     for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
     {
@@ -319,6 +329,27 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
         Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
     };
     person.then(|| Author { name: set_in_capitals(name), kind: AuthorKind::Person })
+}
+
+/// `Ada FernNovember`, `Ben HoltFounder`, `Cleo MarshLast updated`: two elements run into one.
+fn without_glued(name: &str) -> &str {
+    let mut before = ' ';
+    for (at, c) in name.char_indices() {
+        if before.is_lowercase() && c.is_uppercase() {
+            let word: String =
+                name[at..].chars().take_while(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+            let other =
+                matches!(word.as_str(), "last" | "updated" | "published" | "posted" | "follow" | "founder")
+                    || super::dates::month(&word, None).is_some()
+                    || weekday(&word)
+                    || is_role(&word);
+            if other && word.len() > 2 {
+                return name[..at].trim_end();
+            }
+        }
+        before = c;
+    }
+    name
 }
 
 /// `GERALD MOSSOP` as `Gerald Mossop`: how a byline is set is not how its writer is called.
@@ -455,6 +486,12 @@ mod tests {
     fn bylines() {
         for (raw, expected) in [
             ("By Ada Fern", "Ada Fern"),
+            ("Written by Ada FernNovember 4, 2024", "Ada Fern"),
+            ("By Ben HoltEditor", "Ben Holt"),
+            ("By Mac McAllister", "Mac McAllister"),
+            ("By Ada Fern, Staff Writer, Education Group", "Ada Fern"),
+            ("Advertiser Disclosure", ""),
+            ("Reading Time", ""),
             ("ByAda Fern", "Ada Fern"),
             ("By Ada Fern and Ben Holt in Kyiv", "Ada Fern + Ben Holt"),
             ("Von Ada Fern, Ben Holt und Cleo Marsh", "Ada Fern + Ben Holt + Cleo Marsh"),

@@ -4,10 +4,10 @@
 use super::dates::{self, Moment};
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
-use super::scene::Scene;
+use super::scene::{Scene, squeezed};
 use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
 use crate::model::body::FoundField;
-use crate::model::html::HtmlPage;
+use crate::model::html::{HtmlPage, TimeElement};
 
 type Heard = Said<Moment>;
 
@@ -165,6 +165,12 @@ fn stated(scene: &Scene<'_>) -> Vec<Heard> {
             };
             raw.extend(html.metas(meta).take(2).map(|v| (source, meta, v.to_owned())));
         }
+        let own = html
+            .head
+            .metas
+            .iter()
+            .filter(|(name, _)| !METAS.contains(&name.as_str()) && says_published(name));
+        raw.extend(own.take(2).map(|(_, v)| (From::Meta, "a meta named for it", v.clone())));
         let props = html.props.iter().filter(|p| {
             let name = html.attr(p.name);
             name.ends_with("datePublished")
@@ -179,6 +185,13 @@ fn stated(scene: &Scene<'_>) -> Vec<Heard> {
         raw.extend(told.map(|t| (From::Html, "script state", t)));
     }
     heard(raw, scene)
+}
+
+/// `published-date`, `w-published-date`, `pubDate`, `publication_time`: names that sites make up.
+fn says_published(name: &str) -> bool {
+    let name = squeezed(name);
+    let published = ["publish", "publication", "pubdate"].iter().any(|w| name.contains(w));
+    published && (name.ends_with("date") || name.ends_with("time") || name.ends_with("datetime"))
 }
 
 fn modified(scene: &Scene<'_>) -> Vec<Heard> {
@@ -297,12 +310,31 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     html.times
         .iter()
         .filter(|t| t.block.abs_diff(top) <= 14 && !scene.marked(t.container, 8, Mark::OtherDate))
-        .filter(|t| !scene.marked(t.container, 2, Mark::Change) && !says_change(block_of(html, t.block)))
+        .filter(|t| !scene.marked(t.container, 2, Mark::Change) && !changed_by(html, t))
         .find_map(|t| {
             let raw = if t.datetime.is_empty() { html.text(t.text) } else { html.attr(t.datetime) };
             let moment = dates::parse(raw, &context).filter(|m| m.precision() >= Precision::Day)?;
             Some(Said::new(From::Html, "time", raw, moment))
         })
+}
+
+/// Whether a `<time>` stands in a line that speaks of a change, and not before it speaks.
+fn changed_by(html: &HtmlPage, time: &TimeElement) -> bool {
+    let line = block_of(html, time.block);
+    let shown = html.text(time.text).trim();
+    says_change(line) && (shown.is_empty() || !before_change(line).contains(shown))
+}
+
+/// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
+fn before_change(line: &str) -> &str {
+    let lower = line.to_lowercase();
+    // Lower case of another length would shift the places.
+    if lower.len() != line.len() {
+        return "";
+    }
+    let at = CHANGE.iter().filter_map(|w| lower.find(w)).min().unwrap_or(line.len());
+    // `Last updated`
+    lower[..at].trim_end().strip_suffix("last").map_or(&line[..at], |rest| &line[..rest.len()])
 }
 
 fn block_of(html: &HtmlPage, block: u32) -> &str {
@@ -318,13 +350,24 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut best: Option<(usize, Heard)> = None;
     for b in range {
         let text = html.block_text(b as usize);
-        if text.len() > 160 || text.len() < 6 || says_change(text) || text.contains('©') {
+        if text.len() > 160 || text.contains('©') {
+            continue;
+        }
+        let text = if says_change(text) { before_change(text).trim() } else { text };
+        if text.len() < 6 {
             continue;
         }
         let Some(letters) = dates::letters_beside(text, &context) else { continue };
         let container = html.blocks[b as usize].container;
         let is_marked = scene.marked(container, 3, Mark::Date);
-        if letters > if is_marked { 60 } else { 12 } || scene.marked(container, 8, Mark::OtherDate) {
+        // Who wrote it and when, in one line below the headline.
+        let below = b > top && b <= top + 3 && scene.first_block.is_none_or(|first| b < first);
+        let most = match (is_marked, below) {
+            (true, _) => 60,
+            (false, true) => 45,
+            (false, false) => 12,
+        };
+        if letters > most || scene.marked(container, 8, Mark::OtherDate) {
             continue;
         }
         let Some(moment) = dates::find(text, &context) else { continue };

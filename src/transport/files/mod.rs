@@ -3,6 +3,8 @@
 
 /// JSON lines → messages, each line bounded.
 mod lines;
+/// gzip members, each for itself.
+mod members;
 /// WARC → messages, one a response record.
 mod warc;
 /// The files as a source: lends messages, counts those that are through.
@@ -151,6 +153,10 @@ fn open(path: &Path, format: Format, message_bytes: usize, base: u64) -> Entries
             Ok(from) => Box::new(lines::lines(name, from, message_bytes, base)),
             Err(e) => Box::new(std::iter::once(unreadable(name, base, &e))),
         },
+        Format::Warc if packing == Packing::Gzip => {
+            let from = BufReader::new(members::Members::new(BufReader::with_capacity(64 * 1024, file)));
+            Box::new(warc::records(name, from, message_bytes, base))
+        }
         Format::Warc => match unpacked(file, packing) {
             Ok(from) => Box::new(warc::records(name, from, message_bytes, base)),
             Err(e) => Box::new(std::iter::once(unreadable(name, base, &e))),

@@ -5,6 +5,7 @@ use std::io::{BufRead, Cursor, Read};
 
 use bytes::Bytes;
 
+use super::members::Damaged;
 use super::{Entry, unreadable};
 use crate::model::{Envelope, ParkReason, Rejection};
 
@@ -32,9 +33,12 @@ pub(super) fn records(
                 }
                 Err(e) => {
                     // A broken record costs itself; what cannot be read or unpacked ends the file.
-                    match e.get_ref().is_some_and(|e| e.is::<Broken>()).then(|| next_head(&mut from, &mut at))
-                    {
-                        Some(Ok(Some(line))) => first = Some(line),
+                    let mut next = if goes_on(&e) { next_head(&mut from, &mut at) } else { Ok(None) };
+                    while next.as_ref().is_err_and(goes_on) {
+                        next = next_head(&mut from, &mut at);
+                    }
+                    match next {
+                        Ok(Some(line)) => first = Some(line),
                         _ => ended = true,
                     }
                     return Some(unreadable(here, base + at, &e));
@@ -43,6 +47,10 @@ pub(super) fn records(
         }
         None
     })
+}
+
+fn goes_on(error: &std::io::Error) -> bool {
+    error.get_ref().is_some_and(|e| e.is::<Broken>() || e.is::<Damaged>())
 }
 
 /// Bytes that were read too far, then the file.

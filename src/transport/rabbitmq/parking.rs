@@ -7,8 +7,9 @@ use base64::prelude::BASE64_STANDARD;
 use lapin::message::BasicGetMessage;
 use lapin::options::{
     BasicAckOptions, BasicGetOptions, BasicNackOptions, BasicPublishOptions, ConfirmSelectOptions,
+    QueueDeclareOptions,
 };
-use lapin::types::AMQPValue;
+use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -30,7 +31,7 @@ pub struct Parking {
 /// One parked message.
 #[derive(Debug, Clone, Serialize)]
 pub struct ParkedMessage {
-    /// Names the message for `show`, `replay` and `drop`: hash of its id and payload.
+    /// Names the message for `show`, `replay` and `drop`: hash of its id, payload and headers.
     pub handle: String,
     pub reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,8 +87,17 @@ impl Parking {
         Ok(Self { connection, channel, names: settings.names(), confirm_timeout: settings.confirm_timeout })
     }
 
+    /// How many messages are parked now.
+    pub async fn depth(&self) -> Result<usize, Fault> {
+        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        let queue = self.names.parking();
+        let found = self.channel.queue_declare(queue.as_str().into(), options, FieldTable::default()).await?;
+        Ok(found.message_count() as usize)
+    }
+
     /// Goes through at most `limit` messages from the head of the queue, acts on those selected and hands
-    /// them to `each`. What is not acted on goes back where it was.
+    /// them to `each`. What is not acted on goes back where it was. What is replayed may come back at the end:
+    /// a `limit` of the depth before keeps that from being replayed again.
     pub async fn go_through(
         &self,
         selection: &Selection,
@@ -210,5 +220,11 @@ fn handle(envelope: &Envelope) -> String {
     hash.update(envelope.message_id.as_deref().unwrap_or_default());
     hash.update([0]);
     hash.update(&envelope.payload);
+    for (name, value) in &envelope.headers {
+        hash.update([0]);
+        hash.update(name);
+        hash.update([0]);
+        hash.update(value);
+    }
     hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
 }
