@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
 use super::decode::inflate;
@@ -139,7 +139,12 @@ fn from_json(envelope: &Envelope, limits: &Limits) -> Result<RawPage, Rejection>
     };
     let payload = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload);
     if !looks_like_message(payload) {
-        return Err(unreadable("the JSON message is no object; see `copydesk schema raw-page`"));
+        let what = match serde_json::from_slice::<IgnoredAny>(payload) {
+            _ if payload.trim_ascii().is_empty() => "is empty".to_owned(),
+            Ok(_) => "is no object".to_owned(),
+            Err(error) => format!("is no JSON in UTF-8: {error}"),
+        };
+        return Err(unreadable(format!("the JSON message {what}; see `copydesk schema raw-page`")));
     }
     let m: Message = parsed(payload).map_err(|e| {
         unreadable(format!("the JSON message cannot be read: {e}; see `copydesk schema raw-page`"))
@@ -311,7 +316,10 @@ mod tests {
     #[test]
     fn a_bad_message_is_parked_with_the_field_that_is_wrong() {
         for (message, word) in [
-            ("", "no object"),
+            ("", "is empty"),
+            (" \n", "is empty"),
+            ("body=x", "no JSON in UTF-8: expected value at line 1 column 1"),
+            ("\u{0}{\u{0}}", "no JSON"),
             ("[]", "no object"),
             ("{\"body\": ", "EOF"),
             ("{}", "no body"),

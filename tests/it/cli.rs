@@ -92,8 +92,8 @@ fn slips_are_told_and_nothing_is_done() {
     let nowhere = dir.path().to_str().unwrap();
     assert!(run(&["process", "--store", store, "tests/pages"]).status.success());
     for (args, word) in [
-        (&["store", "--store", store, "prune", "--articles", "0"][..], "store.max_articles"),
-        (&["store", "--store", store, "prune", "--days", "0"], "store.retention_days"),
+        (&["store", "--store", store, "prune", "--articles", "0"][..], "--articles"),
+        (&["store", "--store", store, "prune", "--days", "0"], "--days"),
         (&["process", "--jobs", "0", "tests/pages"], "jobs"),
         (&["rules", "test", nowhere], "holds no site rules"),
         (&["quarantine", "drop", ""], "empty handle"),

@@ -156,3 +156,70 @@ fn languages_of_sentences() {
     let (languages, all, largest, rest) = table[1];
     assert!(languages >= 65 && all >= 0.97 && largest >= 0.995 && rest > 0.8, "{table:?}");
 }
+
+const STORY: &str = "<p>A car ferry with 112 people on board ran aground outside the harbour of Port Lindow early on Tuesday, \
+    the coast guard said, and nobody was hurt.</p><p>Two tugs pulled the ship free before noon, and divers were looking for \
+    damage to the hull, said Mara Quill, who heads the station of the coast guard.</p><p>The wind had torn the ship from its \
+    course, the captain told the harbour office; an inquiry will look at the engines too.</p>";
+
+fn article(url: &str, head: &str, above: &str) -> copydesk::model::Article {
+    let page = format!("<html><head>{head}</head><body><main>{above}{STORY}</main></body></html>");
+    crate::kinds::look(url, page).map_err(|r| r.rejection).expect("an article").article
+}
+
+#[test]
+fn a_headline_is_without_its_site_and_without_a_kicker_that_the_page_leaves_out() {
+    for (url, title, above, expected) in [
+        (
+            "https://www.kuriernadwarcianski.pl/a/1",
+            "Kurier Nadwarciański - Prom utknął na mieliźnie",
+            "",
+            "Prom utknął na mieliźnie",
+        ),
+        (
+            "https://herald.example/a",
+            "Column | The ferry is no luxury",
+            "<h1>The ferry is no luxury</h1>",
+            "The ferry is no luxury",
+        ),
+        (
+            "https://herald.example/a",
+            "DIRECT. The ferry runs again today",
+            "<h1>The ferry runs again today</h1>",
+            "The ferry runs again today",
+        ),
+        (
+            "https://herald.example/a",
+            "Ferry line: The ferry runs again today",
+            "<h1>Ferry line: The ferry runs again today</h1>",
+            "Ferry line: The ferry runs again today",
+        ),
+    ] {
+        let head = format!("<title>{title}</title><meta property=\"og:title\" content=\"{title}\">");
+        assert_eq!(article(url, &head, above).headline.as_deref(), Some(expected), "{title}");
+    }
+}
+
+#[test]
+fn who_and_when_are_read_from_the_line_below_the_headline_and_from_labels() {
+    let h1 = "<h1>Ferry runs aground off Port Lindow</h1>";
+    for (head, line, authors, day) in [
+        ("", "<p>Ada Fern | Senior Writer | July 2, 2024</p>", "", "2024-07-02"),
+        ("", "<p>December 3, 2023. <i>Updated: December 7, 2023</i></p>", "", "2023-12-03"),
+        ("", "<p>Updated: December 7, 2023</p>", "", ""),
+        ("", "<p>Written by</p><p>Ada Fern</p>", "Ada Fern", ""),
+        (
+            "<meta name=\"twitter:label1\" content=\"Written by\"><meta name=\"twitter:data1\" content=\"Ada Fern\">",
+            "",
+            "Ada Fern",
+            "",
+        ),
+        ("<meta name=\"w-published-date\" content=\"2024-05-27T06:03:43Z\">", "", "", "2024-05-27"),
+        ("", "<blockquote><p>We sail again.</p>— Ben Holt (@ben) May 1, 2024</blockquote>", "", ""),
+    ] {
+        let read = article("https://herald.example/a", head, &format!("{h1}{line}"));
+        let names: Vec<&str> = read.authors.iter().map(|a| a.name.as_str()).collect();
+        let published = read.published_at.map_or(String::new(), |t| t.value[..10].to_owned());
+        assert_eq!((names.join(" + ").as_str(), published.as_str()), (authors, day), "{head}{line}");
+    }
+}

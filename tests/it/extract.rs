@@ -315,6 +315,17 @@ fn heading_byline_and_date_above_the_text_are_fields_whatever_the_title_says() {
         assert_eq!(body.text(), STORY.join("\n\n"), "{lines}");
         assert!(body.removed.iter().any(|r| r.rule == rule), "{lines}: {:?}", body.removed);
     }
+    // Behind a standfirst too, and with whatever else the line holds.
+    let dek = "Tugs free the ship before noon; services to the islands stay suspended for two more days, says the line.";
+    for line in [
+        "Par la rédaction | Publié le 09/03/2025 à 08h00",
+        "dodano: 12 marca 2025, 09:20 autor: Zofia Małecka odsłon: 1843",
+    ] {
+        let inside =
+            format!("<h1>What the divers found under the Alma</h1><p>{dek}</p><p>{line}</p>{}", paragraphs());
+        let text = body(bare_page("Ferry aground", &inside)).text();
+        assert!(!text.contains(line) && text.contains(STORY[0]), "{text}");
+    }
     // What only looks like a byline stays where the story begins with it.
     let first = "By noon all passengers were ashore.";
     let inside = format!("<h1>What the divers found under the Alma</h1><p>{first}</p>{}", paragraphs());
@@ -337,9 +348,10 @@ fn a_table_in_the_story_is_kept_whole_and_one_beside_it_not_at_all() {
 #[test]
 fn what_stands_under_the_pictures_of_a_gallery_is_caption() {
     let picture = |n: usize, text: &str| {
-        format!(
-            "<figure><img src=\"/{n}.jpg\"><figcaption>{text} Photograph: Ida Marsh</figcaption></figure>"
-        )
+        format!("<p>{}/3</p>", n + 1)
+            + &format!(
+                "<figure><img src=\"/{n}.jpg\"><figcaption>{text} Photograph: Ida Marsh</figcaption></figure>"
+            )
     };
     let captions = [
         "Workers put up barriers at dawn before the first cars arrive.",

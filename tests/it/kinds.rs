@@ -53,7 +53,7 @@ fn page(language: &str, headline: &str, story: &str, banner: &str, logins: &str)
     )
 }
 
-fn look(url: &str, html: String) -> Result<Reading, Box<Rejected>> {
+pub fn look(url: &str, html: String) -> Result<Reading, Box<Rejected>> {
     let raw = RawPage {
         message_id: None,
         url: Some(url.to_owned()),

@@ -319,21 +319,13 @@ fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     ((1..=8).contains(&authors.len())).then(|| Said::new(From::Html, "rel=author", raw.join("; "), authors))
 }
 
-/// Elements between a line and the quotation that it signs.
-const QUOTE_LEVELS: usize = 6;
-
 /// A short block near the headline that begins like a byline.
 fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let top = scene.headline_block.or(scene.first_block)?;
     let to = (top + 15).min(html.blocks.len() as u32);
-    // Under a quotation or a post stands who said it.
-    let quoted = |b: u32| {
-        let container = html.blocks.get(b as usize).map_or(0, |block| block.container);
-        html.ancestors(container).take(QUOTE_LEVELS).any(|c| html.attr(c.tag) == "blockquote")
-    };
     (top.saturating_sub(3)..to).find_map(|b| {
         let text = html.block_text(b as usize);
-        if text.len() > LONGEST_BYLINE || quoted(b) {
+        if text.len() > LONGEST_BYLINE || scene.quoted(b) {
             return None;
         }
         if names::is_lead(text) {

@@ -2,7 +2,7 @@
 
 use super::entities::plain;
 use super::ledger::{Ledger, Said};
-use super::scene::{Scene, squeezed};
+use super::scene::{Scene, folded, squeezed};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::FoundField;
 
@@ -162,7 +162,24 @@ fn without_site(text: &str, scene: &Scene<'_>, all: &[String]) -> String {
         let Some(shorter) = shorter(text, scene, all) else { break };
         text = shorter;
     }
-    text.to_owned()
+    without_kicker(text, all).to_owned()
+}
+
+/// `Column | The bus`, `LIVE. The bridge`: a word before the headline that another witness leaves out.
+fn without_kicker<'t>(text: &'t str, all: &[String]) -> &'t str {
+    for (mark, capitals) in [(" | ", false), (". ", true)] {
+        if let Some((kicker, rest)) = text.split_once(mark)
+            && kicker.chars().count() <= 14
+            && (!capitals || kicker.chars().all(|c| !c.is_lowercase()) && kicker.chars().count() > 2)
+            && rest.chars().count() >= 12
+        {
+            let rest_key = squeezed(rest);
+            if all.iter().any(|other| squeezed(other) == rest_key) {
+                return rest.trim_start();
+            }
+        }
+    }
+    text
 }
 
 fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String]) -> Option<&'t str> {
@@ -207,6 +224,7 @@ fn is_site(part: &str, scene: &Scene<'_>) -> bool {
         let (short, long) = if part.len() < name.len() { (&part, name) } else { (name, &part) };
         let (s, l) = (short.chars().count(), long.chars().count());
         part == *name
+            || folded(&part) == folded(name)
             || (s >= 3
                 && (long.starts_with(short.as_str()) || long.ends_with(short.as_str()))
                 && l <= s * 2 + 8)

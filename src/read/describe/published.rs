@@ -309,7 +309,11 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let context = scene.dates();
     html.times
         .iter()
-        .filter(|t| t.block.abs_diff(top) <= 14 && !scene.marked(t.container, 8, Mark::OtherDate))
+        .filter(|t| {
+            t.block.abs_diff(top) <= 14
+                && !scene.quoted(t.block)
+                && !scene.marked(t.container, 8, Mark::OtherDate)
+        })
         .filter(|t| !scene.marked(t.container, 2, Mark::Change) && !changed_by(html, t))
         .find_map(|t| {
             let raw = if t.datetime.is_empty() { html.text(t.text) } else { html.attr(t.datetime) };
@@ -350,7 +354,7 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut best: Option<(usize, Heard)> = None;
     for b in range {
         let text = html.block_text(b as usize);
-        if text.len() > 160 || text.contains('©') {
+        if text.len() > 160 || text.contains('©') || scene.quoted(b) {
             continue;
         }
         let text = if says_change(text) { before_change(text).trim() } else { text };

@@ -1,6 +1,8 @@
 //! What every field looks at: the parsed page, the statement of its JSON-LD, where the headline stands
 //! and where the story begins and ends.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
 use super::dates::{self, Moment};
@@ -117,6 +119,14 @@ impl<'a> Scene<'a> {
         dates::Context { language: self.declared.as_deref(), now: self.now, before: self.before }
     }
 
+    /// Whether a block stands in a quotation or a post: who and when there is of those.
+    pub fn quoted(&self, block: u32) -> bool {
+        self.html.is_some_and(|html| {
+            let container = html.blocks.get(block as usize).map_or(0, |b| b.container);
+            html.ancestors(container).take(QUOTE_LEVELS).any(|c| html.attr(c.tag) == "blockquote")
+        })
+    }
+
     /// Whether a block stands in or near the story: not in the navigation, the footer, other stories.
     pub fn near(&self, block: u32) -> bool {
         let head = self.headline_block.or(self.first_block);
@@ -210,9 +220,24 @@ fn site_names(scene: &Scene<'_>, html: &HtmlPage) -> Vec<String> {
     names
 }
 
+/// Elements between a line and the quotation that it signs.
+const QUOTE_LEVELS: usize = 6;
+
 /// Letters and digits alone, in lower case: two spellings of one text are equal.
 pub fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Without marks on its letters, as names of hosts are written.
+pub fn folded(text: &str) -> String {
+    let plain = |c: char| match c {
+        'ł' => 'l',
+        'ø' => 'o',
+        'đ' => 'd',
+        'ı' => 'i',
+        other => other,
+    };
+    text.nfd().filter(|c| !is_combining_mark(*c)).map(plain).collect()
 }
 
 /// `needle` is in lower case ASCII.

@@ -7,6 +7,7 @@ pub mod features;
 pub mod measure;
 pub mod model;
 mod story;
+mod wire;
 pub mod words;
 
 use crate::model::article::{Completeness, Evidence, EvidenceSource, Kind};
@@ -115,7 +116,29 @@ fn judge_html(
             let source =
                 reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
             let kind = fitting(kind, length, x.get(F::LdGallery) > 0.0);
-            Ok(publish(kind, confidence, explain(confidence, &reasons), source, &x, html, body))
+            if kind == Kind::Article || kind == Kind::Brief {
+                let outweighed = wire::timed(html)
+                    .map(|times| {
+                        (
+                            Kind::LiveBlog,
+                            format!("a live report by its title, and {times} lines that are times"),
+                        )
+                    })
+                    .or_else(|| {
+                        wire::released(html)
+                            .map(|n| (Kind::PressRelease, format!("{n} signs of a press release")))
+                    });
+                if let Some((kind, why)) = outweighed {
+                    return Ok(publish(kind, 0.8, why, EvidenceSource::Text, &x, html, body));
+                }
+            }
+            let mut published =
+                publish(kind, confidence, explain(confidence, &reasons), source, &x, html, body);
+            let short = (1.0..BRIEF_WORDS).contains(&length) && published.completeness == Completeness::Full;
+            if published.kind == Kind::Article && short {
+                published.kind = Kind::Brief;
+            }
+            Ok(published)
         }
     }
 }

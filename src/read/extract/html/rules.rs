@@ -8,6 +8,7 @@ use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
 use crate::model::body::{FoundField, ParagraphKind};
+use crate::read::clean::lexicon;
 use crate::read::extract::text::fields;
 use crate::read::text::stats::stats;
 
@@ -100,28 +101,33 @@ fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
 /// says, and neither are lines that say who wrote the story and when.
 fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
     let blocks = decisions.len();
+    let mut running = (0..blocks).filter(|&b| decisions[b].kept && sight.facts[b].good);
+    let (text, more) = (running.next().unwrap_or(blocks), running.next().unwrap_or(blocks));
     let title = sight.title_block;
     if title >= blocks {
         return;
     }
-    let text = (0..blocks).find(|&b| decisions[b].kept && sight.facts[b].good).unwrap_or(blocks);
     let heading = sight.place(title).is_some_and(|p| matches!(p.kind, Kind::H1 | Kind::Heading));
     if decisions[title].kept && heading && title < text && sight.facts[title].chars < 300.0 {
         decisions[title] = Decision { kept: false, rule: Some("title"), ..decisions[title] };
     }
     let (mut content, mut lower) = (Vec::new(), String::new());
-    let end = text.min(title + 1 + HEAD_LINES).min(blocks);
+    // A standfirst may stand between headline and byline.
+    let end = more.min(title + 1 + HEAD_LINES).min(blocks);
     for (b, decision) in decisions.iter_mut().enumerate().take(end).skip(title + 1) {
         let line = sight.page.block_text(b);
-        if !decision.kept || sight.facts[b].words > 14.0 {
+        let quoted = sight.place(b).is_some_and(|p| p.flags & layout::IN_QUOTE != 0);
+        if !decision.kept || quoted || sight.facts[b].words > 18.0 {
             continue;
         }
         content.clear();
-        let rule = match fields::field(line, &stats(line, &mut content, &mut lower)) {
+        let counted = stats(line, &mut content, &mut lower);
+        let dated = counted.hits.has(lexicon::Kind::Date) && counted.digits >= 5 && !counted.ends_sentence;
+        let rule = match fields::field(line, &counted) {
             Some(FoundField::Byline) => "byline",
             Some(FoundField::Date) => "date",
             Some(FoundField::Credit) => "credit",
-            None if east_asian_date(line) => "date",
+            None if dated || east_asian_date(line) => "date",
             _ => continue,
         };
         *decision = Decision { kept: false, rule: Some(rule), ..*decision };
@@ -129,7 +135,7 @@ fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
 }
 
 /// Blocks below the headline in which byline and date are looked for.
-const HEAD_LINES: usize = 5;
+const HEAD_LINES: usize = 8;
 
 /// `山田太郎　2026年3月10日 09時00分`: a whole date in few characters, and no sentence.
 fn east_asian_date(line: &str) -> bool {
@@ -139,15 +145,23 @@ fn east_asian_date(line: &str) -> bool {
         && ['年', '月', '日'].iter().all(|c| line.contains(*c))
 }
 
-/// The time of day over each entry of a live blog.
+/// The time of day over each entry of a live blog, and the number of each picture: `3/12`.
 fn clocks(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         let facts = &sight.facts[b];
+        if decision.kept && facts.words <= 2.0 && counts(sight.page.block_text(b)) {
+            *decision = Decision { kept: false, rule: Some("count"), ..*decision };
+        }
         let few = decision.kept && decision.kind == ParagraphKind::LiveEntry && facts.words <= 3.0;
         if few && (3.0..=6.0).contains(&facts.digits) && facts.chars <= facts.digits + 8.0 {
             *decision = Decision { kept: false, rule: Some("clock"), ..*decision };
         }
     }
+}
+
+fn counts(line: &str) -> bool {
+    let number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    line.split_once('/').is_some_and(|(at, of)| number(at.trim()) && number(of.trim()))
 }
 
 /// A table of short cells is one thing: all of it stands in the story, or nothing.
