@@ -115,6 +115,32 @@ fn walls_stay_walls() {
     assert!(published.len() * 40 <= walls, "{} of {walls}: {published:?}", published.len());
 }
 
+#[test]
+fn headlines_with_a_line_below_each_are_a_list_and_a_banner_in_the_pages_frame_is_a_wall() {
+    let teasers: String = (0..8)
+        .map(|i| format!("<div><h2><a href=\"/{i}\">Harbour story number {i} of the week</a></h2><p>What came of it, in a line.</p></div>"))
+        .collect();
+    let page =
+        format!("<html lang=\"en\"><title>Lindow Herald</title><body><main>{teasers}</main></body></html>");
+    for (url, reason) in [
+        ("https://herald.example/", SkipReason::Listing),
+        ("https://herald.example/tag/harbour", SkipReason::TopicPage),
+    ] {
+        let rejected = look(url, page.clone()).expect_err("no article");
+        let skipped = matches!(&rejected.rejection, Rejection::Skip { reason: r, .. } if *r == reason);
+        assert!(skipped, "{url}: {:?}", rejected.rejection);
+    }
+    let nav =
+        "<nav><a href=\"/\">Home</a> <a href=\"/sport\">Sport</a> <a href=\"/cronaca\">Cronaca</a></nav>";
+    let banner = "<h2>Rispettiamo la tua privacy</h2><p>Noi e i nostri partner archiviamo e/o accediamo alle informazioni su un \
+        dispositivo, come i cookie.</p><p>Puoi accettare o gestire le tue scelte in qualsiasi momento.</p>";
+    let page =
+        format!("<html lang=\"it\"><title>La Voce</title><body>{nav}<main>{banner}</main></body></html>");
+    let rejected = look("https://voce.example/2025/03/12/lago/", page).expect_err("no article");
+    let wall = matches!(rejected.rejection, Rejection::Skip { reason: SkipReason::Consent, .. });
+    assert!(wall, "{:?}", rejected.rejection);
+}
+
 /// Short or long, a page that is links is a list, whatever else speaks for it.
 #[test]
 fn a_page_of_links_is_a_list() {

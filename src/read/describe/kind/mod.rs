@@ -65,7 +65,7 @@ pub fn reason_of_no_text(
             let better = judge(page, parsed, &Body::default(), budget).err();
             match (better, parsed) {
                 (None | Some(Rejection::Skip { reason: SkipReason::Empty, .. }), Parsed::Html(html)) => {
-                    links_alone(html.blocks.iter()).map_or(no_text, listing)
+                    links_alone(html.blocks.iter()).map_or(no_text, |lines| listing(page, lines))
                 }
                 (better, _) => better.unwrap_or(no_text),
             }
@@ -80,9 +80,17 @@ fn judge_html(
     body: &Body,
     budget: &mut Budget,
 ) -> Result<PageKind, Rejection> {
-    let kept = body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
-    if let Some(lines) = links_alone(kept) {
-        return Err(listing(lines));
+    let kept = || body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
+    if let Some(lines) = links_alone(kept()) {
+        return Err(listing(page, lines));
+    }
+    if let Some(teasers) = teasers_alone(kept()) {
+        let detail = format!("{teasers} linked lines, and no running text beside them");
+        return Err(Rejection::skip(kind_of_list(page), detail));
+    }
+    if let Some(phrases) = consent_alone(&body.text()) {
+        let detail = format!("{phrases} phrases of consent, and hardly anything else");
+        return Err(Rejection::skip(SkipReason::Consent, detail));
     }
     let x = features::of_page(page, html, budget)?;
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
@@ -143,8 +151,17 @@ fn judge_html(
     }
 }
 
-fn listing(lines: usize) -> Rejection {
-    Rejection::skip(SkipReason::Listing, format!("{lines} lines, and links nearly all of them"))
+fn listing(page: &DecodedPage, lines: usize) -> Rejection {
+    Rejection::skip(kind_of_list(page), format!("{lines} lines, and links nearly all of them"))
+}
+
+/// A list under one subject, by its address, or of anything.
+fn kind_of_list(page: &DecodedPage) -> SkipReason {
+    let path = page.url.as_ref().map_or("", |url| url.path()).to_lowercase();
+    match path.split('/').any(|segment| words::of_segment(segment) == Some(Topic::Topic)) {
+        true => SkipReason::TopicPage,
+        false => SkipReason::Listing,
+    }
 }
 
 /// Lines of a text that is links and hardly anything else: a story that is a list of links still says what
@@ -157,6 +174,35 @@ fn links_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
         linked += (block.link_bytes as usize).min(block.text.len());
     }
     (lines >= LINK_LINES && linked as f32 >= LINKED_SHARE * chars as f32).then_some(lines)
+}
+
+/// Linked lines among short ones, and nothing that is told at length: headlines with a line below each.
+fn teasers_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
+    let (mut lines, mut teasers) = (0, 0);
+    for block in blocks {
+        lines += 1;
+        let linked = (block.link_bytes as usize).min(block.text.len()) as f32;
+        if linked >= TEASER_LINKED * block.text.len() as f32 {
+            teasers += usize::from(block.text.len() >= TEASER_BYTES);
+        } else if block.text.len() > RUNNING_BYTES {
+            return None;
+        }
+    }
+    (teasers >= TEASERS && teasers * 3 >= lines).then_some(teasers)
+}
+
+/// A line that is a link to a story, in bytes, and how much of it is linked; a date may stand beside.
+const TEASER_BYTES: usize = 15;
+const TEASER_LINKED: f32 = 0.6;
+const TEASERS: usize = 5;
+/// From here on a line is running text.
+const RUNNING_BYTES: usize = 200;
+
+/// A banner in the page's own frame, and no story behind it.
+fn consent_alone(text: &str) -> Option<u16> {
+    let text: String = text.chars().take(2_000).collect::<String>().to_lowercase();
+    let phrases = u16::from(words::in_text(&text).distinct[Topic::Consent as usize]);
+    (phrases >= 2 && f32::from(phrases) * 25.0 > measure::word_count(&text)).then_some(phrases)
 }
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.

@@ -94,6 +94,7 @@ fn is_time(line: &str) -> bool {
             && digit(at + 1)
             && digit(at + 2)
             && !digit(at + 3)
+            && bytes.get(at + 3) != Some(&b'.')
     });
     let minute = line.trim_end_matches(['\'', '’', '.']);
     let minute = minute.split('+').map(|m| m.trim_end_matches('.'));
