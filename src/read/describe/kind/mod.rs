@@ -201,7 +201,7 @@ const RUNNING_BYTES: usize = 200;
 /// A banner in the page's own frame, and no story behind it.
 fn consent_alone(text: &str) -> Option<u16> {
     let text: String = text.chars().take(2_000).collect::<String>().to_lowercase();
-    let phrases = u16::from(words::in_text(&text).distinct[Topic::Consent as usize]);
+    let phrases = words::in_text(&text).distinct[Topic::Consent as usize];
     (phrases >= 2 && f32::from(phrases) * 25.0 > measure::word_count(&text)).then_some(phrases)
 }
 
