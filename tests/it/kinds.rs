@@ -141,6 +141,48 @@ fn headlines_with_a_line_below_each_are_a_list_and_a_banner_in_the_pages_frame_i
     assert!(wall, "{:?}", rejected.rejection);
 }
 
+#[test]
+fn an_error_or_a_form_in_the_frame_of_a_story_is_none() {
+    let frame = |title: &str, main: &str| {
+        format!(
+            "<html><title>{title} | Mittelbote</title><body><nav><a href=\"/\">Start</a> <a href=\"/meinung\">Meinung</a> \
+             <a href=\"/sport\">Sport</a></nav><main>{main}</main><aside><h3>Meistgelesen</h3><a href=\"/1\">Lkw verliert Ladung auf \
+             der B 9</a></aside><footer>© Mittelbote Verlag. Alle Rechte vorbehalten.</footer></body></html>"
+        )
+    };
+    for (title, main, reason) in [
+        (
+            "Artikel nicht mehr verfügbar",
+            "<h1>Dieser Artikel ist leider nicht mehr verfügbar</h1><p>Der von Ihnen gesuchte Beitrag wurde gelöscht oder ist aus \
+             rechtlichen Gründen nicht mehr abrufbar.</p><p>Nutzen Sie bitte die Suche oder gehen Sie zurück zur Startseite.</p>",
+            SkipReason::ErrorPage,
+        ),
+        (
+            "Diario",
+            "<h1>Vaya... No encontramos lo que buscas</h1><p>Es posible que la dirección esté mal escrita o que el contenido que \
+             intentas ver haya cambiado de sitio.</p>",
+            SkipReason::ErrorPage,
+        ),
+        (
+            "Sign In",
+            "<h1>Sign in to the Wire</h1><p>Access saved articles, newsletters and alerts.</p><form><input type=email>\
+             <input type=password></form><p>By signing in you agree to our Terms of Use. This site is protected by a robot check.</p>",
+            SkipReason::Login,
+        ),
+    ] {
+        let rejected =
+            look("https://mittelbote.example/lokales/a-33012", frame(title, main)).expect_err("no article");
+        let skipped = matches!(&rejected.rejection, Rejection::Skip { reason: r, .. } if *r == reason);
+        assert!(skipped, "{title}: {:?}", rejected.rejection);
+    }
+    // A short story about an error is one.
+    let story = "<h1>Error in vote count found in Port Lindow</h1><p>The council of Port Lindow found an error in the count of its \
+        vote on the pier on Tuesday. Forty votes were counted twice, the clerk said, and the result stands.</p>";
+    assert!(
+        look("https://herald.example/news/vote-count", frame("Error in vote count found", story)).is_ok()
+    );
+}
+
 /// Short or long, a page that is links is a list, whatever else speaks for it.
 #[test]
 fn a_page_of_links_is_a_list() {

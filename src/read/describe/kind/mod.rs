@@ -7,6 +7,7 @@ pub mod features;
 pub mod measure;
 pub mod model;
 mod story;
+mod walls;
 mod wire;
 pub mod words;
 
@@ -84,15 +85,20 @@ fn judge_html(
     if let Some(lines) = links_alone(kept()) {
         return Err(listing(page, lines));
     }
-    if let Some(teasers) = teasers_alone(kept()) {
+    let kept_texts = || {
+        body.paragraphs
+            .iter()
+            .filter_map(|p| html.blocks.get(p.block? as usize).map(|b| (b, p.text.as_str())))
+    };
+    let few = if kind_of_list(page) == SkipReason::TopicPage { TEASERS_OF_A_SUBJECT } else { TEASERS };
+    if let Some(teasers) = teasers_alone(kept_texts(), few) {
         let detail = format!("{teasers} linked lines, and no running text beside them");
         return Err(Rejection::skip(kind_of_list(page), detail));
     }
-    if let Some(phrases) = consent_alone(&body.text()) {
-        let detail = format!("{phrases} phrases of consent, and hardly anything else");
-        return Err(Rejection::skip(SkipReason::Consent, detail));
-    }
     let x = features::of_page(page, html, budget)?;
+    if let Some((reason, detail)) = walls::alone(html, &body.text(), x.get(F::HasPassword) > 0.0) {
+        return Err(Rejection::skip(reason, detail));
+    }
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
     let length = measure::word_count(&body.text());
@@ -110,6 +116,13 @@ fn judge_html(
             && !matches!(CLASSES[class], Class::Skip(SkipReason::ErrorPage | SkipReason::Login)) =>
         {
             Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
+        }
+        // Addresses and links below a release are no list.
+        Class::Skip(SkipReason::Listing | SkipReason::TopicPage)
+            if length >= RELEASE_WORDS && wire::released(html).is_some() =>
+        {
+            let raw = "signs of a press release behind a long text".to_owned();
+            Ok(publish(Kind::PressRelease, 0.6, raw, EvidenceSource::Text, &x, html, body))
         }
         // Banners and login links outweigh two sentences, but do not make a wall of a page that tells them.
         Class::Skip(SkipReason::Consent | SkipReason::Login)
@@ -177,33 +190,35 @@ fn links_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
 }
 
 /// Linked lines among short ones, and nothing that is told at length: headlines with a line below each.
-fn teasers_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
-    let (mut lines, mut teasers) = (0, 0);
-    for block in blocks {
+fn teasers_alone<'a>(blocks: impl Iterator<Item = (&'a Block, &'a str)>, few: usize) -> Option<usize> {
+    let (mut lines, mut teasers, mut cuts) = (0, 0, 0);
+    for (block, text) in blocks {
         lines += 1;
+        // A beginning of a story that goes on at its own place.
+        let cut = text.trim_end().ends_with(['…', ']']) || text.trim_end().ends_with("...");
         let linked = (block.link_bytes as usize).min(block.text.len()) as f32;
+        cuts += usize::from(cut);
         if linked >= TEASER_LINKED * block.text.len() as f32 {
             teasers += usize::from(block.text.len() >= TEASER_BYTES);
-        } else if block.text.len() > RUNNING_BYTES {
+        } else if block.text.len() > RUNNING_BYTES && !cut {
             return None;
         }
     }
-    (teasers >= TEASERS && teasers * 3 >= lines).then_some(teasers)
+    if cuts >= CUT_STORIES && cuts * 2 >= lines {
+        return Some(cuts);
+    }
+    (teasers >= few && teasers * 3 >= lines).then_some(teasers)
 }
 
 /// A line that is a link to a story, in bytes, and how much of it is linked; a date may stand beside.
 const TEASER_BYTES: usize = 15;
 const TEASER_LINKED: f32 = 0.6;
 const TEASERS: usize = 5;
+const TEASERS_OF_A_SUBJECT: usize = 3;
+/// So many lines that break off, and at least every second.
+const CUT_STORIES: usize = 4;
 /// From here on a line is running text.
 const RUNNING_BYTES: usize = 200;
-
-/// A banner in the page's own frame, and no story behind it.
-fn consent_alone(text: &str) -> Option<u16> {
-    let text: String = text.chars().take(2_000).collect::<String>().to_lowercase();
-    let phrases = words::in_text(&text).distinct[Topic::Consent as usize];
-    (phrases >= 2 && f32::from(phrases) * 25.0 > measure::word_count(&text)).then_some(phrases)
-}
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.
 fn fitting(kind: Kind, words: f32, declared_gallery: bool) -> Kind {
@@ -308,6 +323,8 @@ fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKi
 const GALLERY_WORDS: f32 = 400.0;
 /// Below this a page is empty.
 const SHELL_WORDS: f32 = 10.0;
+/// A press release is hardly shorter.
+const RELEASE_WORDS: f32 = 100.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 

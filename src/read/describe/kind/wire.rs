@@ -53,14 +53,16 @@ const LINE: usize = 400;
 const TIMES: usize = 4;
 const TIME_BYTES: usize = 32;
 
-static SIGNS: LazyLock<AhoCorasick> =
-    LazyLock::new(|| AhoCorasick::new(RELEASE).expect("a list of words compiles"));
+static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let any_case = AhoCorasick::builder().ascii_case_insensitive(true).build(RELEASE);
+    any_case.expect("a list of words compiles")
+});
 
 /// How many different signs of a press release a page prints, where they are enough.
 pub fn released(html: &HtmlPage) -> Option<usize> {
     let mut met = [false; RELEASE.len()];
     for line in lines(html).filter(|line| line.len() <= LINE) {
-        for found in SIGNS.find_iter(&line.to_lowercase()) {
+        for found in SIGNS.find_iter(line) {
             met[found.pattern().as_usize()] = true;
         }
     }
