@@ -31,8 +31,7 @@ pub struct Args {
     #[arg(long, value_name = "none|DIR|URL", default_value = "none")]
     store: String,
     /// Pages at the same time [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// List what was removed from each article, and by which rule
     #[arg(long)]
