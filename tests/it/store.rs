@@ -605,29 +605,3 @@ async fn what_is_sealed_pruned_and_reopened_is_found_as_before() {
 fn mix_of(n: u64) -> u64 {
     copydesk::assess::tokens::mix(n + 1)
 }
-
-/// What a disk makes of a file in years: an error that says what to do, or a store that still answers, but never
-/// a panic that takes the process along.
-#[tokio::test]
-async fn a_damaged_file_is_named_with_its_remedy() {
-    let mut refused = 0;
-    for from in [0, 512, 4096, 8192] {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("file:{}", dir.path().display());
-        let store = open(&url).await;
-        publish(&store, 1, record(1, &[11, 12])).await;
-        drop(store);
-        let file = dir.path().join("memory.redb");
-        let mut bytes = std::fs::read(&file).unwrap();
-        for (at, byte) in bytes.iter_mut().enumerate().skip(from).take(40_000) {
-            *byte = (at.wrapping_mul(2_654_435_761) >> 13) as u8;
-        }
-        std::fs::write(&file, bytes).unwrap();
-        if let Err(error) = AnyStore::open(&url, 1 << 20).await {
-            refused += 1;
-            let text = error.to_string();
-            assert!(text.contains("damaged") || text.contains("opening the store"), "{text}");
-        }
-    }
-    assert!(refused > 0, "no damage was noticed");
-}

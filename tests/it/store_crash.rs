@@ -151,3 +151,28 @@ async fn what_was_acknowledged_outlives_kill_9() {
         assert!(articles >= kept.len());
     }
 }
+
+/// What a disk makes of a file in years: an error that says what to do, or a store that still answers, but never
+/// a panic that takes the process along.
+#[tokio::test]
+async fn a_damaged_file_is_named_with_its_remedy() {
+    let mut refused = 0;
+    for from in [0, 512, 4096, 8192] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path());
+        keep(&store, 1).await;
+        drop(store);
+        let file = dir.path().join("memory.redb");
+        let mut bytes = std::fs::read(&file).unwrap();
+        for (at, byte) in bytes.iter_mut().enumerate().skip(from).take(40_000) {
+            *byte = (at.wrapping_mul(2_654_435_761) >> 13) as u8;
+        }
+        std::fs::write(&file, bytes).unwrap();
+        if let Err(error) = EmbeddedStore::open(dir.path(), 1 << 20) {
+            refused += 1;
+            let text = error.to_string();
+            assert!(text.contains("damaged") || text.contains("opening the store"), "{text}");
+        }
+    }
+    assert!(refused > 0, "no damage was noticed");
+}

@@ -6,9 +6,9 @@ mod declared;
 pub mod features;
 pub mod measure;
 pub mod model;
+mod signs;
 mod story;
 mod walls;
-mod wire;
 pub mod words;
 
 use crate::model::article::{Completeness, Evidence, EvidenceSource, Kind};
@@ -85,23 +85,20 @@ fn judge_html(
     if let Some(lines) = links_alone(kept()) {
         return Err(listing(page, lines));
     }
-    let kept_texts = || {
-        body.paragraphs
-            .iter()
-            .filter_map(|p| html.blocks.get(p.block? as usize).map(|b| (b, p.text.as_str())))
-    };
-    let few = if kind_of_list(page) == SkipReason::TopicPage { TEASERS_OF_A_SUBJECT } else { TEASERS };
-    if let Some(teasers) = teasers_alone(kept_texts(), few) {
+    let list = kind_of_list(page);
+    let few = if list == SkipReason::TopicPage { TEASERS_OF_A_SUBJECT } else { TEASERS };
+    if let Some(teasers) = teasers_alone(html, kept(), few) {
         let detail = format!("{teasers} linked lines, and no running text beside them");
-        return Err(Rejection::skip(kind_of_list(page), detail));
+        return Err(Rejection::skip(list, detail));
     }
+    let told = body.text();
     let x = features::of_page(page, html, budget)?;
-    if let Some((reason, detail)) = walls::alone(html, &body.text(), x.get(F::HasPassword) > 0.0) {
+    if let Some((reason, detail)) = walls::alone(html, &told, x.get(F::HasPassword) > 0.0) {
         return Err(Rejection::skip(reason, detail));
     }
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
     let reasons = model::reasons(model::shipped(), &x, class, 3);
-    let length = measure::word_count(&body.text());
+    let length = measure::word_count(&told);
     match CLASSES[class] {
         // Text that only scripts or JSON-LD hold does not show in the features, and is a story all the same.
         Class::Skip(_) | Class::Publish(Kind::Brief)
@@ -119,14 +116,14 @@ fn judge_html(
         }
         // Addresses and links below a release are no list.
         Class::Skip(SkipReason::Listing | SkipReason::TopicPage)
-            if length >= RELEASE_WORDS && wire::released(html).is_some() =>
+            if length >= RELEASE_WORDS && signs::released(html).is_some() =>
         {
             let raw = "signs of a press release behind a long text".to_owned();
             Ok(publish(Kind::PressRelease, 0.6, raw, EvidenceSource::Text, &x, html, body))
         }
         // Banners and login links outweigh two sentences, but do not make a wall of a page that tells them.
         Class::Skip(SkipReason::Consent | SkipReason::Login)
-            if story::told(html.head.title.as_deref(), &body.text()) =>
+            if story::told(html.head.title.as_deref(), &told) =>
         {
             let kind = if length < BRIEF_WORDS { Kind::Brief } else { Kind::Article };
             let raw = "the text tells its title and nothing of a wall".to_owned();
@@ -138,7 +135,7 @@ fn judge_html(
                 reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
             let kind = fitting(kind, length, x.get(F::LdGallery) > 0.0);
             if kind == Kind::Article || kind == Kind::Brief {
-                let outweighed = wire::timed(html)
+                let outweighed = signs::timed(html)
                     .map(|times| {
                         (
                             Kind::LiveBlog,
@@ -146,7 +143,7 @@ fn judge_html(
                         )
                     })
                     .or_else(|| {
-                        wire::released(html)
+                        signs::released(html)
                             .map(|n| (Kind::PressRelease, format!("{n} signs of a press release")))
                     });
                 if let Some((kind, why)) = outweighed {
@@ -190,12 +187,13 @@ fn links_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
 }
 
 /// Linked lines among short ones, and nothing that is told at length: headlines with a line below each.
-fn teasers_alone<'a>(blocks: impl Iterator<Item = (&'a Block, &'a str)>, few: usize) -> Option<usize> {
+fn teasers_alone<'a>(html: &HtmlPage, blocks: impl Iterator<Item = &'a Block>, few: usize) -> Option<usize> {
     let (mut lines, mut teasers, mut cuts) = (0, 0, 0);
-    for (block, text) in blocks {
+    for block in blocks {
         lines += 1;
+        let text = html.text(block.text).trim_end();
         // A beginning of a story that goes on at its own place.
-        let cut = text.trim_end().ends_with(['…', ']']) || text.trim_end().ends_with("...");
+        let cut = text.ends_with(['…', ']']) || text.ends_with("...");
         let linked = (block.link_bytes as usize).min(block.text.len()) as f32;
         cuts += usize::from(cut);
         if linked >= TEASER_LINKED * block.text.len() as f32 {
