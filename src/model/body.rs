@@ -45,6 +45,9 @@ pub struct Removed {
     pub rule: String,
     /// Number of kept paragraphs that stand before it.
     pub paragraph: u32,
+    /// As in `Paragraph`.
+    #[serde(skip)]
+    pub block: Option<u32>,
 }
 
 /// A line that belongs in a field.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::script::is_common_letter;
+
 /// An immutable snapshot of what is known about one site.
 #[derive(Debug, Clone, Default)]
 pub struct SiteKnowledge {
@@ -64,9 +66,27 @@ pub fn line_hash(text: &str) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut eat = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
     let (mut digits, mut gap, mut begun) = (false, false, false);
-    for c in text.chars() {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if byte.is_ascii_alphabetic() {
+            if std::mem::take(&mut gap) {
+                eat(b' ');
+            }
+            (begun, digits) = (true, false);
+            let rest = &bytes[at..];
+            let run = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(rest.len());
+            rest[..run].iter().for_each(|b| eat(b.to_ascii_lowercase()));
+            at += run;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
         let (digit, word) = if c.is_ascii() {
-            (c.is_ascii_digit(), c.is_ascii_alphanumeric())
+            (c.is_ascii_digit(), c.is_ascii_digit())
+        } else if is_common_letter(c) {
+            (false, true)
         } else {
             (c.is_numeric(), c.is_alphanumeric() || is_mark(c))
         };
@@ -87,8 +107,6 @@ pub fn line_hash(text: &str) -> u64 {
         digits = digit;
         if digit {
             eat(b'0');
-        } else if c.is_ascii() {
-            eat(c.to_ascii_lowercase() as u8);
         } else if c == 'İ' {
             // Its lower case is two characters, of which Turkish writes one.
             eat(b'i');
@@ -142,7 +160,17 @@ mod tests {
     #[test]
     fn the_hash_is_fixed_for_good() {
         // Stored memories hold it: when this fails, the store's format has changed.
-        assert_eq!(line_hash("Remind me later."), line_hash("remind me later"));
-        assert_eq!(line_hash(""), line_hash("…"));
+        for (line, hash) in [
+            ("Remind me later.", 0x143e_7619_3f26_e200),
+            ("…", 0xfdbd_f6ac_4fc5_2e7f),
+            ("Updated 10:20, 3 May — 1,204 comments", 0x7ce8_b5c5_2383_40b1),
+            ("İçeriğe geç", 0x7a5e_cfc7_acb3_9cf8),
+            ("Подписаться на рассылку", 0x13c8_e553_7f6c_a627),
+            ("हिन्दी में समाचार", 0x416c_3767_35de_ec07),
+            ("東京都は31日", 0xeb61_2add_ea08_515e),
+            ("a1b2 3,4.5;6 ½ x", 0xacf5_839d_a134_d9ad),
+        ] {
+            assert_eq!(line_hash(line), hash, "{line}");
+        }
     }
 }

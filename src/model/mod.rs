@@ -1,6 +1,8 @@
 //! What flows through copydesk: the trade's words as types. The model knows no other room and does
 //! nothing but keep itself valid.
 
+/// Letters of scripts.
+pub mod script;
 /// One address for one article.
 pub mod address;
 /// A message as lent by a transport, unopened.

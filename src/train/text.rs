@@ -14,6 +14,7 @@ use super::boost::{self, Params};
 use super::score::{Overlap, overlap};
 use crate::assess::reconcile::medoid;
 use crate::model::Budget;
+use crate::read::clean::count::Counter;
 use crate::read::clean::rules;
 use crate::read::extract::text::features::FEATURES;
 use crate::read::extract::text::page::{self, Scored};
@@ -138,8 +139,9 @@ pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
     let mut budget = Budget::new(u64::MAX);
     let scores = prepared.scored.scores(model, &mut budget).unwrap_or_default();
     let mut body = assemble(&prepared.text, &prepared.scored, &scores, None);
-    let mut counted = rules::count(&body);
-    rules::apply(&mut body, &mut counted);
+    let mut counter = Counter::of_lines(&prepared.text);
+    let mut counted = counter.paragraphs(&body);
+    rules::apply(&mut body, &mut counted, &mut counter);
     body.text()
 }
 

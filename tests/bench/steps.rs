@@ -23,7 +23,10 @@ use divan::{Bencher, black_box};
 use made::news_page;
 
 fn main() {
-    shares();
+    // Only where all is asked for: a row that is asked for by name is not to wait for the others.
+    if std::env::args().skip(1).all(|argument| argument.starts_with('-')) {
+        shares();
+    }
     divan::main();
 }
 
@@ -177,18 +180,53 @@ fn dump(bytes: usize) -> String {
 /// Repair, lines, the line model, rules and the look-up of what the site has taught.
 #[divan::bench(args = [4_000, 100_000, 1_000_000])]
 fn clean_text(bencher: Bencher, bytes: usize) {
-    let lines = (0..2000u64).map(|i| (i, LearnedLine { leads: 5, share: 0.5, pinned: false })).collect();
-    let known = SiteKnowledge { lines: Arc::new(lines), ..SiteKnowledge::default() };
+    let known = known_lines();
     let page = DecodedPage { media: Media::Text, ..decoded(dump(bytes)) };
-    bencher.counter(BytesCount::new(page.text.len())).bench_local(|| {
-        let settings = ReadSettings::default();
-        let mut budget = Budget::new(u64::MAX);
-        let (text, _) = repair(black_box(&page.text));
-        let parsed = Parsed::Text(text::parse(&text, &settings.limits, &mut budget).expect("text"));
-        let body = extract::extract(&page, &parsed, &settings, &mut budget, &mut Trace::default());
-        let body = body.expect("a story");
-        clean::clean(&page, &parsed, body, &known, &mut budget, &mut Trace::default()).expect("a story")
-    });
+    bencher.counter(BytesCount::new(page.text.len())).bench_local(|| clean_one(black_box(&page), &known));
+}
+
+/// The same of texts as scrapers took them from real pages, about 4 KB each.
+#[divan::bench]
+fn corpus_clean_text(bencher: Bencher) {
+    let texts = corpus_texts();
+    let bytes: usize = texts.iter().map(|page| page.text.len()).sum();
+    let known = known_lines();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .counter(ItemsCount::new(texts.len()))
+        .bench_local(|| texts.iter().map(|page| clean_one(black_box(page), &known)).sum::<usize>());
+}
+
+fn known_lines() -> SiteKnowledge {
+    let lines = (0..2000u64).map(|i| (i, LearnedLine { leads: 5, share: 0.5, pinned: false })).collect();
+    SiteKnowledge { lines: Arc::new(lines), ..SiteKnowledge::default() }
+}
+
+fn clean_one(page: &DecodedPage, known: &SiteKnowledge) -> usize {
+    let settings = ReadSettings::default();
+    let mut budget = Budget::new(u64::MAX);
+    let (text, _) = repair(&page.text);
+    let parsed = Parsed::Text(text::parse(&text, &settings.limits, &mut budget).expect("text"));
+    let body = extract::extract(page, &parsed, &settings, &mut budget, &mut Trace::default());
+    let cleaned =
+        body.and_then(|body| clean::clean(page, &parsed, body, known, &mut budget, &mut Trace::default()));
+    cleaned.map_or(0, |(body, _)| body.paragraphs.len())
+}
+
+/// Three hundred of them; none, and a word about it, where there is no corpus.
+fn corpus_texts() -> Vec<DecodedPage> {
+    let path = corpus_root().join("corpus/text/publishers.jsonl.gz");
+    let mut lines = String::new();
+    let file = std::fs::File::open(&path);
+    if file.and_then(|file| flate2::read::MultiGzDecoder::new(file).read_to_string(&mut lines)).is_err() {
+        eprintln!("{}: no corpus; set COPYDESK_CORPUS", path.display());
+    }
+    let text = |line: &str| {
+        let sample: serde_json::Value = serde_json::from_str(line).ok()?;
+        let text = sample["text"].as_str()?.to_owned();
+        Some(DecodedPage { media: Media::Text, ..decoded(text) })
+    };
+    lines.lines().step_by(2).take(300).filter_map(text).collect()
 }
 
 fn decoded(text: String) -> DecodedPage {
@@ -218,10 +256,13 @@ fn decoded(text: String) -> DecodedPage {
     }
 }
 
+fn corpus_root() -> PathBuf {
+    std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from)
+}
+
 /// Forty publisher pages; none, and a word about it, where there is no corpus.
 fn corpus() -> Vec<DecodedPage> {
-    let root = std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
-    let folder = root.join("corpus/html/publishers/html");
+    let folder = corpus_root().join("corpus/html/publishers/html");
     let Ok(entries) = std::fs::read_dir(&folder) else {
         eprintln!("{}: no corpus; set COPYDESK_CORPUS", folder.display());
         return Vec::new();

@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+use super::phrases::{Phrases, is_syllable};
 use crate::model::knowledge::line_hash;
 
 /// What a phrase belongs to.
@@ -103,19 +103,29 @@ impl Hits {
 }
 
 pub struct Lexicon {
-    automaton: AhoCorasick,
+    texts: Phrases,
+    /// By the number of their text.
     phrases: Vec<Phrase>,
     lines: FxHashMap<u64, u16>,
     opens: FxHashSet<u64>,
     closes: FxHashSet<u64>,
-    /// Frequent words, by `word_hash`.
-    pub stop: FxHashSet<u32>,
-    pub we: FxHashSet<u32>,
-    pub you: FxHashSet<u32>,
+    /// Frequent words and pronouns, by `word_hash`.
+    words: FxHashMap<u32, Frequent>,
     /// The languages of the packs.
     pub languages: Vec<String>,
     /// Frequent words to the languages, as bits, that they are frequent in.
     frequent: FxHashMap<u32, u32>,
+}
+
+/// What a word is by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Frequent {
+    /// A frequent word of some language.
+    pub stop: bool,
+    /// The newsroom speaks of itself.
+    pub we: bool,
+    /// The reader is spoken to.
+    pub you: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -123,8 +133,8 @@ struct Phrase {
     kind: Kind,
     opens: bool,
     closes: bool,
-    /// Ends that must fall on word boundaries.
-    bounded: (bool, bool),
+    /// Must end where a word ends.
+    bounded: bool,
     /// Counts as a phrase of its kind, not only as an opening or a close.
     counts: bool,
 }
@@ -132,6 +142,12 @@ struct Phrase {
 pub static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::compile(&packs()));
 
 impl Lexicon {
+    /// By its `word_hash`.
+    #[inline]
+    pub fn word(&self, word: u32) -> Frequent {
+        self.words.get(&word).copied().unwrap_or_default()
+    }
+
     /// The languages, as bits in their order, in which a word is frequent; by its `word_hash`.
     pub fn languages_of(&self, word: u32) -> u32 {
         self.frequent.get(&word).copied().unwrap_or(0)
@@ -148,20 +164,18 @@ impl Lexicon {
         hits.opens = self.opens.contains(&hash);
         hits.closes = self.closes.contains(&hash);
         let mut quotes: Option<Quotes<'_>> = None;
-        for found in self.automaton.find_overlapping_iter(lower) {
-            let phrase = self.phrases[found.pattern().as_usize()];
-            let before = !phrase.bounded.0 || !joins(lower[..found.start()].chars().next_back());
-            let after = !phrase.bounded.1 || !joins(lower[found.end()..].chars().next());
-            if !before || !after {
-                continue;
+        self.texts.find(lower, |found| {
+            let phrase = self.phrases[found.phrase];
+            if phrase.bounded && joins(lower[found.end..].chars().next()) {
+                return;
             }
             let quotes = quotes.get_or_insert_with(|| Quotes::new(lower));
-            let quoted = quotes.inside(found.start());
-            let first = found.start() <= 2;
-            hits.opens |= phrase.opens && !quoted && found.start() <= 12;
+            let quoted = quotes.inside(found.start);
+            let first = found.start <= 2;
+            hits.opens |= phrase.opens && !quoted && found.start <= 12;
             hits.closes |= phrase.closes && !quoted;
             if !phrase.counts {
-                continue;
+                return;
             }
             hits.any |= phrase.kind.bit();
             if first {
@@ -171,7 +185,7 @@ impl Lexicon {
                 let count = &mut hits.unquoted[phrase.kind as usize];
                 *count = count.saturating_add(1);
             }
-        }
+        });
         hits
     }
 
@@ -181,16 +195,10 @@ impl Lexicon {
         let mut places: FxHashMap<(String, Kind), usize> = FxHashMap::default();
         let mut add = |text: &str, kind: Kind, mark: Mark| {
             let text = lower(text);
-            let ends = (text.chars().next(), text.chars().next_back());
+            let bounded = text.chars().next_back().is_some_and(is_spaced);
             let at = *places.entry((text.clone(), kind)).or_insert_with(|| {
                 texts.push(text);
-                phrases.push(Phrase {
-                    kind,
-                    opens: false,
-                    closes: false,
-                    bounded: (ends.0.is_some_and(is_spaced), ends.1.is_some_and(is_spaced)),
-                    counts: false,
-                });
+                phrases.push(Phrase { kind, opens: false, closes: false, bounded, counts: false });
                 phrases.len() - 1
             });
             match mark {
@@ -201,7 +209,7 @@ impl Lexicon {
         };
         let mut lines: FxHashMap<u64, u16> = FxHashMap::default();
         let (mut opens, mut closes) = (FxHashSet::default(), FxHashSet::default());
-        let (mut stop, mut we, mut you) = (FxHashSet::default(), FxHashSet::default(), FxHashSet::default());
+        let mut known: FxHashMap<u32, Frequent> = FxHashMap::default();
         let mut languages: Vec<String> = Vec::new();
         let mut frequent: FxHashMap<u32, u32> = FxHashMap::default();
         for pack in packs {
@@ -231,19 +239,15 @@ impl Lexicon {
             }
             let words =
                 |text: &str| text.split(' ').filter(|w| !w.is_empty()).map(word_hash).collect::<Vec<_>>();
-            stop.extend(words(&pack.stop));
-            we.extend(words(&pack.we));
-            you.extend(words(&pack.you));
+            words(&pack.we).into_iter().for_each(|word| known.entry(word).or_default().we = true);
+            words(&pack.you).into_iter().for_each(|word| known.entry(word).or_default().you = true);
             for word in words(&pack.stop) {
+                known.entry(word).or_default().stop = true;
                 *frequent.entry(word).or_default() |= 1 << languages.len();
             }
             languages.push(pack.language.clone());
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&texts)
-            .unwrap_or_else(|error| panic!("the rule packs are too large for an automaton: {error}"));
-        Self { automaton, phrases, lines, opens, closes, stop, we, you, languages, frequent }
+        Self { texts: Phrases::new(&texts), phrases, lines, opens, closes, words: known, languages, frequent }
     }
 }
 
@@ -288,7 +292,7 @@ pub fn push_word(hash: u32, c: char) -> u32 {
 
 /// Scripts that part words by spaces; in the others a phrase may stand anywhere.
 fn is_spaced(c: char) -> bool {
-    c.is_alphanumeric() && !is_unspaced(c) && !matches!(c, '\u{ac00}'..='\u{d7a3}')
+    c.is_alphanumeric() && !is_unspaced(c) && !is_syllable(c)
 }
 
 /// Characters of scripts that write without spaces.
@@ -301,7 +305,7 @@ fn joins(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c))
 }
 
-/// Where quotation marks open and close in a line; asked for rising positions or any.
+/// Where quotation marks open and close in a line; asked for rising positions.
 struct Quotes<'a> {
     line: &'a str,
     at: usize,
@@ -313,8 +317,6 @@ impl<'a> Quotes<'a> {
         Self { line, at: 0, open: false }
     }
 
-    /// Overlapping matches come by rising end, so a start may lie before the last: then the state of the
-    /// last is good enough, since no phrase holds quotation marks.
     fn inside(&mut self, position: usize) -> bool {
         if position > self.at {
             for c in self.line[self.at..position].chars() {

@@ -1,8 +1,12 @@
 //! What a site says under every story is not the story: what the site has taught, appeals and notices
 //! that the packs know; each removal with its rule.
 
+/// What can be counted on paragraphs and on removed lines.
+pub mod count;
 /// The rule packs, compiled.
 pub mod lexicon;
+/// Phrases found in a line.
+mod phrases;
 /// What a page teaches about its site.
 mod observe;
 /// Damaged text made whole again.
@@ -15,6 +19,7 @@ use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Body, Budget, DecodedPage, Observations, Rejection, SiteKnowledge, SkipReason};
 use crate::read::Parsed;
 use crate::read::text::stats::Stats;
+use count::Counter;
 
 /// The name of the packs in `pipeline.rules`.
 pub const RULES_ID: &str = "packs-1";
@@ -29,21 +34,22 @@ pub fn clean(
 ) -> Result<(Body, Observations), Rejection> {
     let bytes: usize = body.paragraphs.iter().map(|p| p.text.len()).sum();
     budget.draw(2 * bytes as u64, "clean")?;
-    let mut counted = rules::count(&body);
+    let mut counter = Counter::new(parsed);
+    let mut counted = counter.paragraphs(&body);
     let before = body.paragraphs.len();
     let lines = observe::lines(&body, &counted);
     let earlier = body.removed.len();
     forget_learned(&mut body, &mut counted, knowledge);
-    rules::apply(&mut body, &mut counted);
+    rules::apply(&mut body, &mut counted, &mut counter);
     if matches!(parsed, Parsed::Text(_)) && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption)
     {
-        rules::rescue(&mut body);
-        counted = rules::count(&body);
+        rules::rescue(&mut body, &mut counter);
+        counted = counter.paragraphs(&body);
     }
     if body.removed.len() > earlier && !trace.blocks.is_empty() {
         explain(&body, trace);
     }
-    let observations = observe::observe(page.site.as_deref(), lines, &body, &counted, knowledge);
+    let observations = observe::observe(page.site.as_deref(), lines, &body, &counted, knowledge, &counter);
     if before > 0 && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
         return Err(Rejection::skip(
             SkipReason::BoilerplateOnly,

@@ -2,8 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
+use super::count::Counter;
 use crate::model::body::{Body, ParagraphKind};
 use crate::model::knowledge::{ObservedLine, line_hash};
+use crate::model::script::is_letter;
 use crate::model::{Observations, SiteKnowledge};
 use crate::read::clean::lexicon::{LEXICON, WORD_SEED, is_unspaced, push_word};
 use crate::read::text::join::ends_sentence;
@@ -26,7 +28,7 @@ pub fn lines(body: &Body, counted: &[Stats]) -> Vec<ObservedLine> {
             hash: s.hash,
             prose: is_prose(s.words, s.ends_sentence),
             kept: false,
-            text: p.text.chars().take(SHOWN).collect(),
+            text: shown(&p.text),
         })
         .collect()
 }
@@ -38,6 +40,7 @@ pub fn observe(
     body: &Body,
     counted: &[Stats],
     knowledge: &SiteKnowledge,
+    counter: &Counter,
 ) -> Observations {
     let kept: FxHashSet<u64> = counted.iter().map(|s| s.hash).collect();
     let mut seen: FxHashSet<u64> = lines.iter().map(|l| l.hash).collect();
@@ -49,14 +52,15 @@ pub fn observe(
     for removed in
         inside.iter().take(share).chain(head.iter().rev().take(share)).chain(tail.iter().take(share))
     {
-        let hash = line_hash(&removed.text);
+        let text = &removed.text;
+        let known = counter.known(text, removed.block);
+        let hash = known.map_or_else(|| line_hash(text), |s| s.hash);
         if seen.insert(hash) {
-            lines.push(ObservedLine {
-                hash,
-                prose: is_prose(words(&removed.text), ends_sentence(&removed.text)),
-                kept: false,
-                text: removed.text.chars().take(SHOWN).collect(),
-            });
+            let prose = known.map_or_else(
+                || is_prose(words(text), ends_sentence(text)),
+                |s| is_prose(s.words, s.ends_sentence),
+            );
+            lines.push(ObservedLine { hash, prose, kept: false, text: shown(text) });
         }
     }
     for line in &mut lines {
@@ -68,6 +72,11 @@ pub fn observe(
         lead: sketch(body, counted, knowledge),
         lines,
     }
+}
+
+fn shown(text: &str) -> String {
+    let end = if text.len() <= SHOWN { None } else { text.char_indices().nth(SHOWN) };
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }
 
 fn is_prose(words: f32, ends_sentence: bool) -> bool {
@@ -96,14 +105,7 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         while !rest.is_empty() {
-            let end = rest
-                .char_indices()
-                .find(|&(i, c)| {
-                    let after = &rest[i + c.len_utf8()..];
-                    matches!(c, '。' | '！' | '？' | '।')
-                        || (matches!(c, '.' | '!' | '?' | '…') && i >= 20 && after.starts_with(' '))
-                })
-                .map_or(rest.len(), |(i, c)| i + c.len_utf8());
+            let end = sentence_end(rest.as_bytes());
             let sentence = rest[..end].trim();
             rest = &rest[end..];
             if sentence.len() >= 20 {
@@ -114,6 +116,28 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Offset behind the first mark that ends a sentence.
+fn sentence_end(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let (length, ends) = match byte {
+            b'.' | b'!' | b'?' => (1, at >= 20 && text.get(at + 1) == Some(&b' ')),
+            0xe0..=0xef if text[at..].starts_with("…".as_bytes()) => {
+                (3, at >= 20 && text.get(at + 3) == Some(&b' '))
+            }
+            0xe0..=0xef => {
+                (3, ["。", "！", "？", "।"].iter().any(|mark| text[at..].starts_with(mark.as_bytes())))
+            }
+            _ => (1, false),
+        };
+        at += length;
+        if ends {
+            return at;
+        }
+    }
+    text.len()
+}
+
 /// The language edition that a story belongs to: by script, else by frequent words; `und` where neither
 /// tells. Only has to be the same for the same language each time.
 fn edition(body: &Body) -> &str {
@@ -121,11 +145,10 @@ fn edition(body: &Body) -> &str {
     let mut counts = vec![0u32; LEXICON.languages.len()];
     let (mut words, mut kana, mut han, mut other) = (0usize, 0usize, 0usize, [0usize; 7]);
     'all: for p in &body.paragraphs {
-        for word in
-            p.text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|w| !w.is_empty())
+        for word in p.text.split(|c: char| !is_letter(c) && c != '\'' && c != '’').filter(|w| !w.is_empty())
         {
             words += 1;
-            for c in word.chars().take(40) {
+            for c in word.chars().take(if word.is_ascii() { 0 } else { 40 }) {
                 match c {
                     '\u{3040}'..='\u{30ff}' => kana += 1,
                     _ if is_unspaced(c) && c > '\u{3000}' => han += 1,
@@ -171,7 +194,6 @@ mod tests {
     use super::*;
     use crate::model::body::Removed;
     use crate::model::body::testing::body;
-    use crate::read::clean::rules::count;
 
     #[test]
     fn editions_are_told_by_script_and_frequent_words() {
@@ -193,11 +215,23 @@ mod tests {
     #[test]
     fn lines_are_observed_once_kept_or_not() {
         let mut b = body(&["The first sentence of the story stands here. The second one is here too."]);
-        b.removed.push(Removed { text: "Support us".into(), rule: "rule:donation".into(), paragraph: 1 });
-        b.removed.push(Removed { text: "SUPPORT US!".into(), rule: "rule:donation".into(), paragraph: 1 });
+        b.removed.push(Removed {
+            text: "Support us".into(),
+            rule: "rule:donation".into(),
+            paragraph: 1,
+            block: None,
+        });
+        b.removed.push(Removed {
+            text: "SUPPORT US!".into(),
+            rule: "rule:donation".into(),
+            paragraph: 1,
+            block: None,
+        });
         let before = body(&[&b.paragraphs[0].text, "Support us"]);
-        let lines = lines(&before, &count(&before));
-        let seen = observe(Some("herald.example"), lines, &b, &count(&b), &SiteKnowledge::default());
+        let mut counter = Counter::default();
+        let (whole, left) = (counter.paragraphs(&before), counter.paragraphs(&b));
+        let lines = lines(&before, &whole);
+        let seen = observe(Some("herald.example"), lines, &b, &left, &SiteKnowledge::default(), &counter);
         assert_eq!((seen.lines.len(), seen.lead.len()), (2, 2));
         assert_eq!((seen.lines[0].kept, seen.lines[1].kept), (true, false));
     }

@@ -1,9 +1,10 @@
 //! Cold start: appeals and notices that the packs know, out of the body without any knowledge of the
 //! site. A sentence of the story that speaks about donations or cookies stays.
 
+use super::count::Counter;
 use crate::model::body::{Body, Paragraph, ParagraphKind, Removed};
 use crate::read::clean::lexicon::Kind;
-use crate::read::text::stats::{Stats, stats};
+use crate::read::text::stats::Stats;
 
 /// An appeal has at most so many paragraphs …
 const LONGEST_APPEAL: usize = 14;
@@ -27,9 +28,9 @@ const NOTICES: [Kind; 10] = [
 ];
 
 /// Moves what the rules know from the paragraphs, which `counted` has counted, to the removed.
-pub fn apply(body: &mut Body, counted: &mut Vec<Stats>) {
+pub fn apply(body: &mut Body, counted: &mut Vec<Stats>, counter: &mut Counter) {
     let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
-    appeals_among_removed(body, counted, &mut rules);
+    appeals_among_removed(body, counted, &mut rules, counter);
     edges(counted, &mut rules);
     if rules.iter().all(Option::is_none) {
         return;
@@ -50,7 +51,7 @@ pub fn remove(body: &mut Body, counted: &mut Vec<Stats>, rule: impl Fn(usize) ->
         match rule(i) {
             Some(rule) => {
                 let place = body.paragraphs.len() as u32;
-                taken.push(Removed { text: paragraph.text, rule, paragraph: place });
+                taken.push(Removed { text: paragraph.text, rule, paragraph: place, block: paragraph.block });
             }
             None => {
                 body.paragraphs.push(paragraph);
@@ -69,13 +70,11 @@ pub fn remove(body: &mut Body, counted: &mut Vec<Stats>, rule: impl Fn(usize) ->
 
 /// Where cleaning left nothing: sentences that the model removed and that no rule knows are a brief that
 /// stood among appeals.
-pub fn rescue(body: &mut Body) {
-    let (mut content, mut lower) = (Vec::new(), String::new());
+pub fn rescue(body: &mut Body, counter: &mut Counter) {
     let mut brief = Vec::new();
     body.removed.retain(|r| {
-        content.clear();
         let sentence = r.rule.starts_with("model:") && r.text.len() <= LONGEST_REMOVED && {
-            let s = stats(&r.text, &mut content, &mut lower);
+            let s = counter.of(&r.text, r.block);
             let known =
                 s.hits.exact != 0 || s.hits.opens || s.hits.closes || s.hits.unquoted.iter().any(|&n| n > 1);
             s.words >= 8.0 && s.ends_sentence && !known && notice(&s).is_none()
@@ -87,21 +86,6 @@ pub fn rescue(body: &mut Body) {
     });
     let paragraph = |text| Paragraph { text, kind: ParagraphKind::Paragraph, block: None };
     body.paragraphs.extend(brief.into_iter().map(paragraph));
-}
-
-/// What can be counted on each paragraph.
-pub fn count(body: &Body) -> Vec<Stats> {
-    let (mut content, mut lower) = (Vec::new(), String::new());
-    let mut out = Vec::with_capacity(body.paragraphs.len());
-    for paragraph in &body.paragraphs {
-        content.clear();
-        let mut s = stats(&paragraph.text, &mut content, &mut lower);
-        if paragraph.kind == ParagraphKind::Caption {
-            s.hits = Default::default();
-        }
-        out.push(s);
-    }
-    out
 }
 
 /// The notice that a paragraph is, by itself.
@@ -117,12 +101,16 @@ fn notice(s: &Stats) -> Option<&'static str> {
 }
 
 /// Appeals of which extraction may have removed a part already: what it left still belongs to them.
-fn appeals_among_removed(body: &mut Body, counted: &[Stats], rules: &mut [Option<&'static str>]) {
+fn appeals_among_removed(
+    body: &mut Body,
+    counted: &[Stats],
+    rules: &mut [Option<&'static str>],
+    counter: &mut Counter,
+) {
     let mut sequence: Vec<Stats> = Vec::with_capacity(counted.len());
     // Places of kept paragraphs, or of removed ones.
     let mut kept: Vec<Result<usize, usize>> = Vec::with_capacity(counted.len());
     let mut seen = 0;
-    let (mut content, mut lower) = (Vec::new(), String::new());
     let mut removed = body.removed.as_slice();
     for place in 0..=counted.len() {
         let here = removed.partition_point(|r| r.paragraph as usize <= place);
@@ -135,9 +123,8 @@ fn appeals_among_removed(body: &mut Body, counted: &[Stats], rules: &mut [Option
             if far > 0 && (LONGEST_APPEAL..LONGEST_APPEAL + far).contains(&i) {
                 continue;
             }
-            content.clear();
             sequence.push(if r.text.len() <= LONGEST_REMOVED {
-                stats(&r.text, &mut content, &mut lower)
+                counter.of(&r.text, r.block)
             } else {
                 Stats::default()
             });
@@ -220,8 +207,9 @@ mod tests {
     use crate::read::clean::lexicon::packs;
 
     fn apply(body: &mut Body) {
-        let mut counted = count(body);
-        super::apply(body, &mut counted);
+        let mut counter = Counter::default();
+        let mut counted = counter.paragraphs(body);
+        super::apply(body, &mut counted, &mut counter);
         assert_eq!(counted.len(), body.paragraphs.len());
     }
 
@@ -275,8 +263,12 @@ mod tests {
     fn what_extraction_left_of_an_appeal_goes_too() {
         let mut b =
             body(&[STORY, "These steps are meant to keep us from doing our work. We see that differently."]);
-        let removed =
-            |text: &str, paragraph| Removed { text: text.into(), rule: "model:0.30".into(), paragraph };
+        let removed = |text: &str, paragraph| Removed {
+            text: text.into(),
+            rule: "model:0.30".into(),
+            paragraph,
+            block: None,
+        };
         b.removed = vec![
             removed("A message from the Harbour Herald:", 1),
             removed("But to go on, we need your help. Your support pays for the next story.", 2),
@@ -302,7 +294,7 @@ mod tests {
     #[test]
     fn rules_are_idempotent_and_places_stay_right() {
         let mut b = body(&["Share this article", STORY, "Advertisement", STORY, "Read more"]);
-        b.removed.push(Removed { text: "x".into(), rule: "model:0.10".into(), paragraph: 3 });
+        b.removed.push(Removed { text: "x".into(), rule: "model:0.10".into(), paragraph: 3, block: None });
         apply(&mut b);
         assert_eq!(b.paragraphs.len(), 2);
         let places: Vec<(String, u32)> = b.removed.iter().map(|r| (r.rule.clone(), r.paragraph)).collect();

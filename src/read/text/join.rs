@@ -57,7 +57,7 @@ fn hangs(a: &Line, b: &Line) -> bool {
         return false;
     }
     let last = a.text.rsplit(' ').next().unwrap_or("");
-    last.chars().all(char::is_alphabetic) && LEXICON.stop.contains(&word_hash(&last.to_lowercase()))
+    last.chars().all(char::is_alphabetic) && LEXICON.word(word_hash(&last.to_lowercase())).stop
 }
 
 /// A linked name that hangs on the line before, and what goes on after it.

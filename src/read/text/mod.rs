@@ -6,11 +6,16 @@ pub mod stats;
 
 use crate::model::{Budget, Rejection};
 use crate::read::Limits;
+use stats::{Stats, stats};
 
 /// A plain text as lines.
 #[derive(Debug, Clone, Default)]
 pub struct TextPage {
     pub lines: Vec<Line>,
+    /// What can be counted on each line: asked for by extraction and by cleaning.
+    pub stats: Vec<Stats>,
+    /// Content words of all lines, as hashes; each line's range stands in its stats.
+    pub content: Vec<u32>,
     /// Number of blocks: paragraphs, as far as they can be told.
     pub blocks: u32,
     /// Limits that were reached: each cut something off.
@@ -36,7 +41,7 @@ pub struct Line {
 const MAX_LINES: usize = 200_000;
 
 pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextPage, Rejection> {
-    budget.draw(source.len() as u64, "parse")?;
+    budget.draw(3 * source.len() as u64, "parse")?;
     let mut page = TextPage::default();
     let mut blank_before = 0u16;
     let mut bytes = 0;
@@ -64,7 +69,16 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
         blank_before = 0;
     }
     page.blocks = join::number_blocks(&mut page.lines);
+    let mut lower = String::new();
+    page.stats = page.lines.iter().map(|line| stats(&line.text, &mut page.content, &mut lower)).collect();
     Ok(page)
+}
+
+impl TextPage {
+    pub fn content_of(&self, line: usize) -> &[u32] {
+        let range = &self.stats[line].content;
+        &self.content[range.start as usize..range.end as usize]
+    }
 }
 
 fn strip_bullet(text: &str) -> (bool, &str) {
@@ -82,7 +96,6 @@ fn strip_bullet(text: &str) -> (bool, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
     fn blocks(text: &str) -> Vec<String> {
         let page = parse(text, &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
         let mut out: Vec<String> = vec![];

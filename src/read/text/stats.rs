@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::model::knowledge::line_hash;
-use crate::read::clean::lexicon::{Hits, LEXICON, WORD_SEED, is_unspaced, push_word};
+use crate::model::script::is_letter;
+use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, is_unspaced, push_word};
 use crate::read::text::join::ends_sentence;
 
 #[derive(Debug, Clone, Default)]
@@ -54,74 +55,57 @@ const FREQUENT: &[char] = &[
 /// Counts a line; pushes the hashes of its content words. `lower` is a buffer to be reused.
 pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     let lexicon = &*LEXICON;
+    lower_line(text, lower);
     let mut s = Stats { content: content.len() as u32..0, ..Stats::default() };
-    lower.clear();
-    let mut word = Word::default();
-    let mut unspaced_before = '\0';
-    let mut mark = false;
+    let mut count = Count { s: &mut s, content, lexicon, word: Word::default(), unspaced_before: '\0' };
+    let bytes = text.as_bytes();
     let mut first_letter = None;
-    for c in text.chars() {
-        s.chars += 1;
-        if c.is_ascii() {
-            lower.push(c.to_ascii_lowercase());
-        } else {
-            match c {
-                '’' | '‘' | 'ʼ' => lower.push('\''),
-                '\u{a0}' | '\u{202f}' => lower.push(' '),
-                'İ' => lower.push('i'),
-                _ if is_unspaced(c) => lower.push(c),
-                _ => lower.extend(c.to_lowercase()),
-            }
-        }
-        if c == ' ' {
-            s.sentences += u32::from(std::mem::take(&mut mark));
-            word.end(&mut s, content, lexicon);
+    let mut mark = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        let class = class(bytes[at]);
+        if class <= DIGIT {
+            let (end, first) = count.run(bytes, at);
+            first_letter = first_letter.or(first);
+            mark = false;
+            at = end;
             continue;
         }
+        if class == SPACE {
+            count.s.chars += 1;
+            count.s.sentences += u32::from(std::mem::take(&mut mark));
+            count.end();
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else { break };
+        at += c.len_utf8();
+        count.s.chars += 1;
         mark = matches!(c, '.' | '!' | '?' | '…' | '।' | '۔')
             || (mark && matches!(c, '"' | '”' | '’' | '»' | ')'));
         if !c.is_ascii() && is_unspaced(c) {
-            word.end(&mut s, content, lexicon);
-            s.unspaced += 1;
-            s.letters += 1;
-            s.words += 0.5;
-            s.stops += if FREQUENT.contains(&c) { 0.5 } else { 0.0 };
-            if unspaced_before != '\0' && matches!(c, '\u{30a0}'..='\u{9fff}') {
-                content.push(push_word(push_word(WORD_SEED, unspaced_before), c));
-            }
-            unspaced_before = if matches!(c, '\u{30a0}'..='\u{9fff}') { c } else { '\0' };
+            count.unspaced(c);
             first_letter = first_letter.or(Some(false));
             continue;
         }
-        unspaced_before = '\0';
-        if c.is_alphabetic() {
-            s.letters += 1;
-            s.upper += u32::from(c.is_uppercase());
+        count.unspaced_before = '\0';
+        if !c.is_ascii() && is_letter(c) {
+            count.s.letters += 1;
+            count.s.upper += u32::from(c.is_uppercase());
             first_letter = first_letter.or(Some(c.is_lowercase()));
-            word.push(c);
-        } else if c.is_ascii_digit() {
-            s.digits += 1;
-            word.push(c);
+            count.word.push(c);
         } else if matches!(c, '\'' | '’' | '-') || !c.is_ascii() && c.is_alphanumeric() {
-            word.inside(c);
+            count.word.inside(c);
         } else {
-            if c == '@' || (c == '/' && lower.ends_with("://")) {
-                s.address = true;
+            if c == '@' || (c == '/' && text[..at].ends_with("://")) {
+                count.s.address = true;
             }
-            word.end(&mut s, content, lexicon);
-            match c {
-                ',' | ';' | '،' | '、' | '，' => s.commas += 1,
-                '。' | '！' | '？' => s.sentences += 1,
-                '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' => s.quotes += 1,
-                '|' | '•' | '·' | '›' | '→' | '▶' | '/' | '>' | '★' | '■' | '#' => {
-                    s.separators += 1
-                }
-                _ => {}
-            }
+            count.end();
+            count.sign(c);
         }
     }
+    count.end();
     s.sentences += u32::from(mark);
-    word.end(&mut s, content, lexicon);
     s.content.end = content.len() as u32;
     s.ends_sentence = ends_sentence(text);
     s.ends_ellipsis = text.ends_with(['…', '．']) || text.ends_with("...");
@@ -129,10 +113,152 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     s.ends_colon = text.ends_with([':', '：']);
     s.ends_question = text.ends_with(['?', '？']);
     s.starts_small = first_letter == Some(true);
-    s.address |= lower.contains("www.");
+    s.address |= memchr::memmem::find(lower.as_bytes(), b"www.").is_some();
     s.hash = line_hash(text);
     s.hits = lexicon.scan_hashed(lower, s.hash);
     s
+}
+
+/// Lower case with plain apostrophes and spaces; characters of scripts without spaces as they are.
+fn lower_line(text: &str, lower: &mut String) {
+    lower.clear();
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| !b.is_ascii()) {
+        lower.push_str(&rest[..at]);
+        let Some(c) = rest[at..].chars().next() else { break };
+        match c {
+            '’' | '‘' | 'ʼ' => lower.push('\''),
+            '\u{a0}' | '\u{202f}' => lower.push(' '),
+            'İ' => lower.push('i'),
+            _ if is_unspaced(c) => lower.push(c),
+            _ => lower.extend(c.to_lowercase()),
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    lower.push_str(rest);
+    lower.make_ascii_lowercase();
+}
+
+const SMALL: u8 = 0;
+const CAPITAL: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 3;
+const OTHER: u8 = 4;
+
+/// Of a byte: letters and digits of ASCII, the space, all else.
+fn class(byte: u8) -> u8 {
+    const CLASSES: [u8; 256] = {
+        let mut classes = [OTHER; 256];
+        let mut b = 0;
+        while b < 128 {
+            let byte = b as u8;
+            if byte.is_ascii_lowercase() {
+                classes[b] = SMALL;
+            } else if byte.is_ascii_uppercase() {
+                classes[b] = CAPITAL;
+            } else if byte.is_ascii_digit() {
+                classes[b] = DIGIT;
+            }
+            b += 1;
+        }
+        classes[b' ' as usize] = SPACE;
+        classes
+    };
+    CLASSES[byte as usize]
+}
+
+/// A line while it is counted.
+struct Count<'a> {
+    s: &'a mut Stats,
+    content: &'a mut Vec<u32>,
+    lexicon: &'a Lexicon,
+    word: Word,
+    unspaced_before: char,
+}
+
+impl Count<'_> {
+    /// Letters and digits of ASCII from `from` on: where they end, and whether the first letter is small.
+    #[inline]
+    fn run(&mut self, bytes: &[u8], from: usize) -> (usize, Option<bool>) {
+        self.unspaced_before = '\0';
+        let (mut capitals, mut digits) = (0, 0);
+        let mut first = None;
+        if self.word.chars == 0 {
+            self.word.hash = WORD_SEED;
+            self.word.capital = class(bytes[from]) == CAPITAL;
+        }
+        let mut hash = self.word.hash;
+        let mut at = from;
+        while let Some(&byte) = bytes.get(at) {
+            let class = class(byte);
+            match class {
+                SMALL => {}
+                CAPITAL => capitals += 1,
+                DIGIT => digits += 1,
+                _ => break,
+            }
+            if class != DIGIT && first.is_none() {
+                first = Some(class == SMALL);
+            }
+            hash = push_word(hash, char::from(byte.to_ascii_lowercase()));
+            at += 1;
+        }
+        let length = (at - from) as u32;
+        self.word.hash = hash;
+        self.word.chars += length;
+        self.word.letters += length - digits;
+        self.s.chars += length;
+        self.s.letters += length - digits;
+        self.s.digits += digits;
+        self.s.upper += capitals;
+        (at, first)
+    }
+
+    fn unspaced(&mut self, c: char) {
+        self.end();
+        self.s.unspaced += 1;
+        self.s.letters += 1;
+        self.s.words += 0.5;
+        self.s.stops += if FREQUENT.contains(&c) { 0.5 } else { 0.0 };
+        let paired = matches!(c, '\u{30a0}'..='\u{9fff}');
+        if self.unspaced_before != '\0' && paired {
+            self.content.push(push_word(push_word(WORD_SEED, self.unspaced_before), c));
+        }
+        self.unspaced_before = if paired { c } else { '\0' };
+    }
+
+    fn sign(&mut self, c: char) {
+        match c {
+            ',' | ';' | '،' | '、' | '，' => self.s.commas += 1,
+            '。' | '！' | '？' => self.s.sentences += 1,
+            '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' => self.s.quotes += 1,
+            '|' | '•' | '·' | '›' | '→' | '▶' | '/' | '>' | '★' | '■' | '#' => {
+                self.s.separators += 1
+            }
+            _ => {}
+        }
+    }
+
+    /// The word is over.
+    #[inline]
+    fn end(&mut self) {
+        let word = std::mem::take(&mut self.word);
+        if word.chars == 0 {
+            return;
+        }
+        self.s.words += 1.0;
+        self.s.capitals += u32::from(word.capital);
+        let known = if word.chars <= 10 { self.lexicon.word(word.hash) } else { Frequent::default() };
+        if known.stop || word.chars <= 8 {
+            self.s.we += u32::from(known.we);
+            self.s.you += u32::from(known.you);
+        }
+        if known.stop {
+            self.s.stops += 1.0;
+        } else if word.chars >= 4 && word.letters > 0 {
+            self.content.push(word.hash);
+        }
+    }
 }
 
 /// The words of a line as `stats` counts them.
@@ -142,7 +268,7 @@ pub fn words(text: &str) -> f32 {
         if !c.is_ascii() && is_unspaced(c) {
             words += if inside { 1.5 } else { 0.5 };
             inside = false;
-        } else if c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphabetic() {
+        } else if c.is_ascii_alphanumeric() || is_letter(c) {
             inside = true;
         } else if inside && !matches!(c, '\'' | '’' | '-') && (c.is_ascii() || !c.is_alphanumeric()) {
             words += 1.0;
@@ -187,43 +313,20 @@ struct Word {
 }
 
 impl Word {
-    #[inline]
     fn push(&mut self, c: char) {
         if self.chars == 0 {
             self.hash = WORD_SEED;
             self.capital = c.is_uppercase();
         }
-        let small = if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) };
-        self.hash = push_word(self.hash, small);
+        self.hash = push_word(self.hash, c.to_lowercase().next().unwrap_or(c));
         self.chars += 1;
-        self.letters += u32::from(!c.is_ascii_digit());
+        self.letters += 1;
     }
 
     fn inside(&mut self, c: char) {
         if self.chars > 0 {
             self.hash = push_word(self.hash, if c == '’' { '\'' } else { c });
         }
-    }
-
-    #[inline]
-    fn end(&mut self, s: &mut Stats, content: &mut Vec<u32>, lexicon: &crate::read::clean::lexicon::Lexicon) {
-        if self.chars == 0 {
-            return;
-        }
-        s.words += 1.0;
-        s.capitals += u32::from(self.capital);
-        let stop = self.chars <= 10 && lexicon.stop.contains(&self.hash);
-        if stop || self.chars <= 8 {
-            s.we += u32::from(lexicon.we.contains(&self.hash));
-            s.you += u32::from(lexicon.you.contains(&self.hash));
-        }
-        if stop {
-            s.stops += 1.0;
-        } else if self.chars >= 4 && self.letters > 0 {
-            content.push(self.hash);
-        }
-        self.chars = 0;
-        self.letters = 0;
     }
 }
 

@@ -64,19 +64,13 @@ fn apply<'a>(text: &'a str, steps: &[(Repair, Step)]) -> (Cow<'a, str>, Vec<Repa
 /// emoji stay: there they are spelling.
 fn strip_invisible(text: &str) -> Option<String> {
     let invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
-    if text.is_ascii() || !text.contains(invisible) {
-        return None;
-    }
-    Some(text.replace(invisible, ""))
+    has_odd(text, invisible).then(|| text.replace(invisible, ""))
 }
 
 /// Embeddings, overrides and isolates: they belong to a layout, and hide in a text what it says. The marks
 /// that right-to-left text is spelled with (U+200E, U+200F, U+061C) stay.
 fn strip_overrides(text: &str) -> Option<String> {
-    if text.is_ascii() || !text.contains(is_direction_override) {
-        return None;
-    }
-    Some(text.replace(is_direction_override, ""))
+    has_odd(text, is_direction_override).then(|| text.replace(is_direction_override, ""))
 }
 
 /// Whether a character turns the direction of the text behind it (UAX 9, section 2).
@@ -86,10 +80,28 @@ pub fn is_direction_override(c: char) -> bool {
 
 /// No-break and typographic spaces become spaces, stray line separators line ends; control characters go.
 fn plain_spaces(text: &str) -> Option<String> {
-    if !text.contains(|c| plain_space(c) != Some(c)) {
-        return None;
-    }
-    Some(text.chars().filter_map(plain_space).collect())
+    has_odd(text, |c| plain_space(c) != Some(c)).then(|| text.chars().filter_map(plain_space).collect())
+}
+
+/// Whether the text holds such a character, of those that the steps above take away or replace. Most text has
+/// none of the bytes that these begin with, which whole chunks are asked for at a time.
+fn has_odd(text: &str, is: impl Fn(char) -> bool) -> bool {
+    const CHUNK: usize = 64;
+    // Without `&&`, so that sixteen bytes are compared at once.
+    let begins = |b: u8| {
+        ((b < b' ') & (b != b'\t') & (b != b'\n') & (b != b'\r'))
+            | (b == 0x7f)
+            | (b == 0xc2)
+            | (b == 0xe1)
+            | (b == 0xe2)
+            | (b == 0xef)
+    };
+    let mut chunks = text.as_bytes().chunks(CHUNK).enumerate();
+    chunks.any(|(n, chunk)| {
+        chunk.iter().fold(false, |any, &b| any | begins(b))
+            && (chunk.iter().enumerate().filter(|&(_, &b)| begins(b)))
+                .any(|(i, _)| text[n * CHUNK + i..].chars().next().is_some_and(&is))
+    })
 }
 
 fn plain_space(c: char) -> Option<char> {

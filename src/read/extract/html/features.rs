@@ -97,13 +97,12 @@ impl<'a> Sight<'a> {
     /// Row-major, `COUNT` numbers a block.
     pub fn rows(&self) -> Vec<f32> {
         let mut rows = Vec::with_capacity(self.blocks() * count());
-        self.rows_of(0..self.blocks(), count(), &mut rows);
+        self.add_rows(0..self.blocks(), count(), &mut rows);
         rows
     }
 
-    /// The rows of some blocks, each filled up with zeros to `stride` numbers.
-    pub fn rows_of(&self, blocks: Range<usize>, stride: usize, out: &mut Vec<f32>) {
-        out.clear();
+    /// Adds the rows of some blocks, each filled up with zeros to `stride` numbers.
+    pub fn add_rows(&self, blocks: Range<usize>, stride: usize, out: &mut Vec<f32>) {
         out.reserve_exact(blocks.len() * stride);
         for block in blocks {
             let end = out.len() + stride;

@@ -80,6 +80,7 @@ pub fn body(
             text: p.text,
             rule: format!("instead:{}", from_data.text_source.unwrap_or_default()),
             paragraph: 0,
+            block: p.block,
         }));
         found::found(sight, decisions, &mut from_data);
         return Ok(from_data);
@@ -114,7 +115,8 @@ fn compose(sight: &Sight, scores: &[f32], decisions: &[Decision], near: usize) -
             body.paragraphs.push(Paragraph { text, kind: decision.kind, block: Some(block as u32) });
         } else {
             let rule = decision.rule.map_or_else(|| format!("model:{:.2}", scores[block]), str::to_owned);
-            body.removed.push(Removed { text, rule, paragraph: body.paragraphs.len() as u32 });
+            let paragraph = body.paragraphs.len() as u32;
+            body.removed.push(Removed { text, rule, paragraph, block: Some(block as u32) });
         }
     }
     body

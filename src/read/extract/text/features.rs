@@ -159,7 +159,7 @@ impl Around {
 }
 
 fn row(text: &TextPage, page: &Scored, around: &Around, i: usize, rows: &mut Vec<f32>) {
-    let (line, s) = (&text.lines[i], &page.stats[i]);
+    let (line, s) = (&text.lines[i], &text.stats[i]);
     let at = line.block as usize;
     let b = &page.blocks[at];
     let none = Block::default();
@@ -227,7 +227,7 @@ fn row(text: &TextPage, page: &Scored, around: &Around, i: usize, rows: &mut Vec
         around.mean(4, at, 4),
         around.heading[at],
         page.headline.map_or(f32::NAN, |h| (i as f32 - h as f32).clamp(-40.0, 40.0)),
-        flag(page.headline.is_some_and(|h| page.stats[h].hash == s.hash)),
+        flag(page.headline.is_some_and(|h| text.stats[h].hash == s.hash)),
         s.hits.exact.count_ones() as f32,
         s.hits.unquoted.iter().map(|&n| f32::from(n)).sum::<f32>().min(20.0),
         b.hits.min(20) as f32,
@@ -248,11 +248,11 @@ fn row(text: &TextPage, page: &Scored, around: &Around, i: usize, rows: &mut Vec
         per(f32::from(s.hits.count(Kind::Date)), s.words.max(1.0)),
         flag(s.hits.begins != 0),
         flag(s.credit_tail),
-        i.checked_sub(1).map_or(0.0, |j| credit(&page.stats[j])),
-        page.stats.get(i + 1).map_or(0.0, credit),
+        i.checked_sub(1).map_or(0.0, |j| credit(&text.stats[j])),
+        text.stats.get(i + 1).map_or(0.0, credit),
         flag(s.ends_ellipsis),
         per(s.upper as f32, s.letters as f32),
-        titled(page, i),
+        titled(text, page, i),
         before.exact.count_ones() as f32,
         after.exact.count_ones() as f32,
         around.sums[at][2].ln_1p(),
@@ -269,11 +269,11 @@ fn credit(s: &Stats) -> f32 {
 }
 
 /// Share of the headline's content words that the line has too.
-fn titled(page: &Scored, line: usize) -> f32 {
-    let Some(headline) = page.headline.map(|h| page.content_of(h)).filter(|h| !h.is_empty()) else {
+fn titled(text: &TextPage, page: &Scored, line: usize) -> f32 {
+    let Some(headline) = page.headline.map(|h| text.content_of(h)).filter(|h| !h.is_empty()) else {
         return 0.0;
     };
-    let own = page.content_of(line);
+    let own = text.content_of(line);
     let own = &own[..own.len().min(200)];
     headline.iter().take(30).filter(|w| own.contains(w)).count() as f32 / headline.len().min(30) as f32
 }

@@ -20,10 +20,10 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
     let mut seen = rustc_hash::FxHashSet::default();
     (0..text.lines.len())
         .map(|i| {
-            let (line, s) = (&text.lines[i], &page.stats[i]);
+            let (line, s) = (&text.lines[i], &text.stats[i]);
             // A standfirst taken for the headline ends as sentences do, and the model would keep it.
             let summary = s.ends_sentence && !s.ends_question && scores[i] >= THRESHOLD && s.words > 12.0;
-            let titled = page.headline.is_some_and(|h| page.stats[h].hash == s.hash);
+            let titled = page.headline.is_some_and(|h| text.stats[h].hash == s.hash);
             if titled && i <= first.unwrap_or(0) && !summary {
                 return Fate::Found(FoundField::Headline);
             }
@@ -32,7 +32,7 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
                 return if near { Fate::Found(field) } else { Fate::Drop(None) };
             }
             if let Some(first) = first.filter(|&f| i < f && f - i <= 6)
-                && is_caption(page, s, i, first)
+                && is_caption(text, page, s, i, first)
             {
                 return Fate::Found(FoundField::Caption);
             }
@@ -50,12 +50,12 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
 
 /// The items of a list that a kept line announces by a colon, and after which the story goes on, are its
 /// own, short as they are.
-pub fn announced(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
+pub fn announced(text: &TextPage, fates: &mut [Fate]) {
     const MOST_ITEMS: usize = 15;
     let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
-    let item = |i: usize| text.lines[i].bullet && page.stats[i].hits.exact == 0 && !page.stats[i].address;
+    let item = |i: usize| text.lines[i].bullet && text.stats[i].hits.exact == 0 && !text.stats[i].address;
     for at in 0..fates.len() {
-        if !kept(&fates[at]) || !page.stats[at].ends_colon || page.stats[at].words < 4.0 {
+        if !kept(&fates[at]) || !text.stats[at].ends_colon || text.stats[at].words < 4.0 {
             continue;
         }
         let rest = at + 1..fates.len().min(at + 2 + MOST_ITEMS);
@@ -74,7 +74,7 @@ pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
         return;
     }
     for (i, fate) in fates.iter_mut().enumerate() {
-        let s = &page.stats[i];
+        let s = &text.stats[i];
         let block = &page.blocks[text.lines[i].block as usize];
         let story = block.words >= 8.0 && block.kinds == 0 && s.hits.exact == 0;
         if matches!(fate, Fate::Drop(None)) && story && (block.ends_sentence || text.lines.len() == 1) {
@@ -84,7 +84,7 @@ pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
 }
 
 fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
-    let (line, s) = (&text.lines[i], &page.stats[i]);
+    let (line, s) = (&text.lines[i], &text.stats[i]);
     let block = &page.blocks[line.block as usize];
     if line.bullet {
         return ParagraphKind::ListItem;
@@ -136,7 +136,7 @@ fn is_date(hits: &Hits, s: &Stats) -> bool {
 
 /// A line between headline and text that names what a picture shows: a name without a sentence of its
 /// own, or the first sentence of the story over again.
-fn is_caption(page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
+fn is_caption(text: &TextPage, page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
     if !s.ends_sentence
         || s.ends_question
         || s.words > 30.0
@@ -148,8 +148,8 @@ fn is_caption(page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
     if page.headline.is_none_or(|h| i < h) || s.hits.exact != 0 || s.hits.opens {
         return false;
     }
-    let own = page.content_of(i);
-    let told = page.content_of(first);
+    let own = text.content_of(i);
+    let told = text.content_of(first);
     if own.len() < 2 {
         return false;
     }
@@ -157,7 +157,7 @@ fn is_caption(page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
     let lower = s.words - s.capitals as f32 - s.stops;
     let names = s.words <= 10.0 && lower <= 1.0 && shared >= 0.5;
     let run = common_run(own, told);
-    names || (run >= 5 && run * 2 >= own.len() && s.words <= page.stats[first].words * 0.8)
+    names || (run >= 5 && run * 2 >= own.len() && s.words <= text.stats[first].words * 0.8)
 }
 
 /// The longest run of content words that both lines have in the same order without a gap.

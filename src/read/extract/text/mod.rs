@@ -37,10 +37,10 @@ pub struct LineModel {
 
 impl LineModel {
     /// Trees that every line is shown to.
-    const FIRST: usize = 60;
+    const FIRST: usize = 30;
     /// Logits of the first part beyond which the rest would not change the side. Calibrated so that
     /// held-out body F1 stays the same to the third place.
-    const SURE: (f32, f32) = (-1.9, 2.2);
+    const SURE: (f32, f32) = (-1.2, 1.4);
 
     pub fn new(trees: Trees) -> Self {
         let mut first = trees.clone();
@@ -139,7 +139,7 @@ pub fn extract(
 pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Option<&mut Trace>) -> Body {
     let mut body = Body::default();
     let mut decided = fields::decide(text, scored, scores);
-    fields::announced(text, scored, &mut decided);
+    fields::announced(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
     let mut last_block = None;
     for (i, line) in text.lines.iter().enumerate() {
@@ -177,19 +177,19 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
                     });
                     last_block = None;
                 } else {
-                    body.removed.push(removed(&body, &line.text, format!("field:{}", name(field))));
+                    body.removed.push(removed(&body, text, i, format!("field:{}", name(field))));
                 }
             }
             fields::Fate::Drop(rule) => {
                 let rule = rule.map_or_else(|| format!("model:{:.2}", scores[i]), str::to_owned);
-                body.removed.push(removed(&body, &line.text, rule));
+                body.removed.push(removed(&body, text, i, rule));
             }
         }
     }
     if !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) || notice(text, scored, &decided) {
         body.paragraphs.clear();
     }
-    body.partial = partial::partial(text, scored, &decided, &body);
+    body.partial = partial::partial(text, &decided, &body);
     body
 }
 
@@ -205,7 +205,7 @@ fn notice(text: &TextPage, scored: &Scored, decided: &[fields::Fate]) -> bool {
         if matches!(fate, fields::Fate::Keep(_)) {
             kept.push(text.lines[i].block);
         }
-        button |= scored.stats[i].hits.exact & notices != 0;
+        button |= text.stats[i].hits.exact & notices != 0;
     }
     kept.dedup();
     let (mut all, mut spoken, mut speaking) = (0.0, 0.0, 0);
@@ -219,8 +219,13 @@ fn notice(text: &TextPage, scored: &Scored, decided: &[fields::Fate]) -> bool {
     all <= MOST_WORDS && spoken > SHARE * all && (speaking > 1 || button)
 }
 
-fn removed(body: &Body, text: &str, rule: String) -> Removed {
-    Removed { text: text.to_owned(), rule, paragraph: body.paragraphs.len() as u32 }
+fn removed(body: &Body, text: &TextPage, line: usize, rule: String) -> Removed {
+    Removed {
+        text: text.lines[line].text.clone(),
+        rule,
+        paragraph: body.paragraphs.len() as u32,
+        block: Some(line as u32),
+    }
 }
 
 /// The pieces of a broken paragraph are joined by a space, except before the marks that end a clause
@@ -269,7 +274,7 @@ fn name(field: FoundField) -> &'static str {
 impl Scored {
     /// The model's probability of each line.
     pub fn scores(&self, model: &LineModel, budget: &mut Budget) -> Result<Vec<f32>, Rejection> {
-        budget.draw(self.lines() as u64 * 16, "extract")?;
+        budget.draw((self.rows().len() / FEATURES) as u64 * 16, "extract")?;
         Ok(model.probabilities(self.rows()))
     }
 }

@@ -8,15 +8,11 @@ use crate::model::knowledge::line_hash;
 use crate::model::{Budget, Rejection};
 use crate::read::clean::lexicon::Kind;
 use crate::read::text::TextPage;
-use crate::read::text::stats::{Stats, stats};
 
-/// A text, counted, with a row of features for each line.
+/// What is known of a text's blocks, with a row of features for each line.
 #[derive(Debug, Default)]
 pub struct Scored {
-    pub stats: Vec<Stats>,
     pub blocks: Vec<Block>,
-    /// Content words of all lines, as hashes.
-    pub content: Vec<u32>,
     /// Best and second-best run of prose, as ranges of blocks; empty where there is none.
     pub core: (usize, usize),
     pub second: (usize, usize),
@@ -57,50 +53,37 @@ pub struct Block {
 }
 
 impl Scored {
-    pub fn lines(&self) -> usize {
-        self.stats.len()
-    }
     pub fn rows(&self) -> &[f32] {
         &self.rows
     }
     pub fn row(&self, line: usize) -> &[f32] {
         &self.rows[line * FEATURES..(line + 1) * FEATURES]
     }
-    pub fn content_of(&self, line: usize) -> &[u32] {
-        let range = &self.stats[line].content;
-        &self.content[range.start as usize..range.end as usize]
-    }
 }
 
-/// Counts a text and makes its features. `title` is what the sender says the headline is.
+/// Looks at a text and makes its features. `title` is what the sender says the headline is.
 pub fn look(text: &TextPage, title: Option<&str>, budget: &mut Budget) -> Result<Scored, Rejection> {
-    let bytes: usize = text.lines.iter().map(|l| l.text.len()).sum();
-    budget.draw(2 * bytes as u64 + 64 * text.lines.len() as u64, "extract")?;
+    budget.draw(text.content.len() as u64 + 64 * text.lines.len() as u64, "extract")?;
     let mut page = Scored::default();
-    let mut lower = String::new();
-    page.stats.reserve(text.lines.len());
-    for line in &text.lines {
-        page.stats.push(stats(&line.text, &mut page.content, &mut lower));
-    }
-    for s in &page.stats {
+    for s in &text.stats {
         *page.repeats.entry(s.hash).or_default() += 1;
     }
-    page.blocks = blocks(text, &page.stats);
+    page.blocks = blocks(text);
     let worth: Vec<f32> = page.blocks.iter().map(worth).collect();
     page.core = best_run(&worth, 0, worth.len());
     let before = best_run(&worth, 0, page.core.0);
     let after = best_run(&worth, page.core.1, worth.len());
     let sum = |(from, to): (usize, usize)| worth[from..to].iter().sum::<f32>();
     page.second = if sum(before) > sum(after) { before } else { after };
-    page.shared = shared(&page);
+    page.shared = shared(text, &page);
     page.headline = headline(text, &page, title);
     page.rows = rows(text, &page);
     Ok(page)
 }
 
-fn blocks(text: &TextPage, stats: &[Stats]) -> Vec<Block> {
+fn blocks(text: &TextPage) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::with_capacity(text.blocks as usize);
-    for (i, (line, s)) in text.lines.iter().zip(stats).enumerate() {
+    for (i, (line, s)) in text.lines.iter().zip(&text.stats).enumerate() {
         if blocks.len() <= line.block as usize {
             blocks.push(Block { first: i, bullet: line.bullet, indent: line.indent, ..Block::default() });
         }
@@ -173,19 +156,19 @@ fn best_run(worth: &[f32], from: usize, to: usize) -> (usize, usize) {
     best
 }
 
-fn block_content<'a>(page: &'a Scored, block: &Block) -> &'a [u32] {
+fn block_content<'a>(text: &'a TextPage, block: &Block) -> &'a [u32] {
     if block.first >= block.end {
         return &[];
     }
-    let (from, to) = (page.stats[block.first].content.start, page.stats[block.end - 1].content.end);
-    &page.content[from as usize..to as usize]
+    let (from, to) = (text.stats[block.first].content.start, text.stats[block.end - 1].content.end);
+    &text.content[from as usize..to as usize]
 }
 
-fn shared(page: &Scored) -> Vec<f32> {
+fn shared(text: &TextPage, page: &Scored) -> Vec<f32> {
     // In how many blocks of the core each word stands.
     let mut core: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for (i, block) in page.blocks.iter().enumerate().take(page.core.1).skip(page.core.0) {
-        for &word in block_content(page, block) {
+        for &word in block_content(text, block) {
             let seen = core.entry(word).or_insert((0, u32::MAX));
             if seen.1 != i as u32 {
                 *seen = (seen.0 + 1, i as u32);
@@ -197,7 +180,7 @@ fn shared(page: &Scored) -> Vec<f32> {
         .iter()
         .enumerate()
         .map(|(i, block)| {
-            let words = block_content(page, block);
+            let words = block_content(text, block);
             let own = u32::from(inside(i));
             let known = words.iter().filter(|&w| core.get(w).is_some_and(|&(n, _)| n > own)).count();
             if words.is_empty() { 0.0 } else { known as f32 / words.len() as f32 }
@@ -211,14 +194,14 @@ fn headline(text: &TextPage, page: &Scored, title: Option<&str>) -> Option<usize
     let told = title.map(line_hash);
     let core: FxHashSet<u32> = page.blocks[page.core.0..page.core.1]
         .iter()
-        .flat_map(|b| block_content(page, b).iter().copied())
+        .flat_map(|b| block_content(text, b).iter().copied())
         .collect();
     let core_line = page.blocks.get(page.core.0).map_or(0, |b| b.first);
     // A headline may have been swept into the run, a line or two after its start.
     let end = (core_line + 3).min(text.lines.len());
     let mut best: Option<(f32, usize)> = None;
     for i in end.saturating_sub(REACH)..end {
-        let (line, s) = (&text.lines[i], &page.stats[i]);
+        let (line, s) = (&text.lines[i], &text.stats[i]);
         if told.is_some_and(|t| t == s.hash) {
             return Some(i);
         }
@@ -230,7 +213,7 @@ fn headline(text: &TextPage, page: &Scored, title: Option<&str>) -> Option<usize
         if block.end - block.first > 1 {
             continue;
         }
-        let words = page.content_of(i);
+        let words = text.content_of(i);
         let known = words.iter().filter(|w| core.contains(w)).count();
         let overlap = known as f32 / words.len().max(1) as f32;
         let full_stop = s.ends_sentence && !s.ends_question && !line.text.ends_with('!');

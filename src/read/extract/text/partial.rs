@@ -2,7 +2,6 @@
 //! subscribers, a text that a feed cut. Such a text is an article all the same, marked as partial.
 
 use super::fields::Fate;
-use super::page::Scored;
 use crate::model::body::{Body, ParagraphKind};
 use crate::read::text::TextPage;
 
@@ -107,14 +106,10 @@ const WALLS: [&str; 34] = [
 ];
 
 /// Why what was kept is not the whole story, where the text has a sign of it.
-pub fn partial(text: &TextPage, scored: &Scored, fates: &[Fate], body: &Body) -> Option<&'static str> {
+pub fn partial(text: &TextPage, fates: &[Fate], body: &Body) -> Option<&'static str> {
     let last = fates.iter().rposition(|f| matches!(f, Fate::Keep(_)))?;
-    let words: f32 = fates
-        .iter()
-        .zip(&scored.stats)
-        .filter(|(f, _)| matches!(f, Fate::Keep(_)))
-        .map(|(_, s)| s.words)
-        .sum();
+    let words: f32 =
+        fates.iter().zip(&text.stats).filter(|(f, _)| matches!(f, Fate::Keep(_))).map(|(_, s)| s.words).sum();
     let broken = cut(body);
     if words >= TEASER_WORDS && !broken {
         return None;
