@@ -5,7 +5,8 @@
 //! its likeness to other stories (where a hundred stories share a subject, likeness to all of them is
 //! likeness to none), and how lately and how often the story spoke.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -179,7 +180,7 @@ impl Stories {
     fn candidates(&self, language: &Language, vector: &Vector, at: i64) -> Vec<(Id, &Group)> {
         let mut rarest: Vec<&(u32, f32)> = vector.iter().collect();
         rarest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut dots: FxHashMap<Id, f32> = FxHashMap::default();
+        let mut dots: FxHashMap<Id, f32> = FxHashMap::with_capacity_and_hasher(STEPS, Default::default());
         let mut steps = STEPS;
         for (term, weight) in rarest {
             let Some((_, stories)) = language.terms.get(term) else { continue };
@@ -191,16 +192,41 @@ impl Stories {
                 *dots.entry(*story).or_default() += weight * weight;
             }
         }
-        let within = |(story, dot): (Id, f32)| {
-            let group = self.stories.get(&story)?;
-            group.takes(at).then_some((dot, story, group))
-        };
-        let mut found: Vec<_> = dots.into_iter().filter_map(within).collect();
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        found.truncate(COMPARED);
-        found.into_iter().map(|(_, story, group)| (story, group)).collect()
+        // Most of them are never looked at: a heap gives the likest without ordering the rest.
+        let mut likest: BinaryHeap<(Likeness, Reverse<Id>)> =
+            dots.into_iter().map(|(story, dot)| (Likeness(dot), Reverse(story))).collect();
+        let mut found = Vec::with_capacity(COMPARED);
+        while let Some((_, Reverse(story))) = likest.pop().filter(|_| found.len() < COMPARED) {
+            found
+                .extend(self.stories.get(&story).filter(|group| group.takes(at)).map(|group| (story, group)));
+        }
+        found
     }
 }
+
+/// A number that can be put in order.
+#[derive(Debug, Clone, Copy)]
+struct Likeness(f32);
+
+impl Ord for Likeness {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Likeness {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Likeness {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Likeness {}
 
 impl Language {
     /// TF-IDF of length one.

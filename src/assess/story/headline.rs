@@ -54,7 +54,7 @@ pub fn terms(title: &str) -> Terms {
     for pair in words.windows(2) {
         terms.push((short(mix(pair[0].hash.rotate_left(7) ^ pair[1].hash)), PAIR_WEIGHT));
     }
-    terms.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    terms.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     terms.dedup_by_key(|(term, _)| *term);
     terms
 }

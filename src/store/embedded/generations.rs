@@ -4,7 +4,7 @@
 use redb::{ReadableTable, WriteTransaction};
 
 use super::index::{Generation, alive};
-use super::tables::{ARTICLES, FILTERS, FOREIGN, GENERATIONS, INDEX, META, YOUNG, db};
+use super::tables::{ARTICLES, FILTERS, FOREIGN, GENERATIONS, INDEX, META, YOUNG, begin, db};
 use super::{Shared, records};
 use crate::store::{ArticleRecord, StoreError};
 
@@ -25,7 +25,7 @@ pub fn tidy(shared: &Shared, pruned: bool) -> Result<(), StoreError> {
 
 fn seal(shared: &Shared) -> Result<(), StoreError> {
     let doing = "sealing the index";
-    let write = db(doing, shared.db.begin_write())?;
+    let write = begin(doing, &shared.db)?;
     let generation = shared.index().seal(&write)?;
     db(doing, write.commit())?;
     shared.index_mut().sealed(generation);
@@ -54,7 +54,7 @@ fn spent(shared: &Shared) -> Result<Option<std::sync::Arc<Generation>>, StoreErr
 /// more; then its rows go. Whoever began to look before that reads them still.
 fn retire(shared: &Shared, generation: &Generation) -> Result<(), StoreError> {
     let doing = "dropping a part of the index";
-    let write = db(doing, shared.db.begin_write())?;
+    let write = begin(doing, &shared.db)?;
     let left = survivors(&write, generation)?;
     {
         let mut young = db(doing, write.open_table(YOUNG))?;
@@ -67,7 +67,7 @@ fn retire(shared: &Shared, generation: &Generation) -> Result<(), StoreError> {
     db(doing, write.commit())?;
     let number = generation.number;
     shared.index_mut().drop_generation(number);
-    let write = db(doing, shared.db.begin_write())?;
+    let write = begin(doing, &shared.db)?;
     db(doing, db(doing, write.open_table(GENERATIONS))?.remove(number))?;
     db(doing, db(doing, write.open_table(FILTERS))?.remove(number))?;
     db(doing, db(doing, write.open_table(FOREIGN))?.remove(number))?;

@@ -318,7 +318,7 @@ fn candidates(
 /// Makes the tables of a new store; checks the format of one that exists.
 fn prepare(database: &Database) -> Result<(), StoreError> {
     let doing = "preparing the store";
-    let write = db(doing, database.begin_write())?;
+    let write = tables::begin(doing, database)?;
     let found = db(doing, db(doing, write.open_table(META))?.get("format"))?.map(|v| v.value() as u32);
     match found {
         Some(format) if format > STORE_FORMAT => {

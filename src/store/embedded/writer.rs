@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use tokio::sync::{mpsc, oneshot};
 
 use super::index::alive;
-use super::tables::{ARTICLES, Dated, INDEX, LEDGER, META, PAGES, SITES, STORIES, YOUNG, db};
+use super::tables::{ARTICLES, Dated, INDEX, LEDGER, META, PAGES, SITES, STORIES, YOUNG, begin, db};
 use super::{Shared, generations, records};
 use crate::store::{
     ArticleRecord, Entry, Keep, Kept, MAX_STORY_ENTRIES, PageOutcome, Pruned, Retention, Slot, StoreError,
@@ -93,7 +93,7 @@ impl Writer {
         let pruned = ops.iter().any(|op| matches!(op, Op::Prune { .. }));
         let mut answers: Vec<Answer> = Vec::with_capacity(ops.len());
         let mut ended: FxHashSet<Token> = FxHashSet::default();
-        let committed = match db("writing to the store", self.shared.db.begin_write()) {
+        let committed = match begin("writing to the store", &self.shared.db) {
             Ok(write) => self.apply_all(write, ops, &mut answers, &mut ended).map_err(NotCommitted::from),
             Err(error) => {
                 let why = NotCommitted::from(error);
