@@ -129,10 +129,12 @@ impl Stories {
         let language = self.languages.entry(entry.language.clone()).or_default();
         let weighted = terms(&entry.title);
         language.headlines += 1.0;
+        // No term leads to a story that begins here; with two hundred to a term, looking for it costs most.
+        let begins = !self.stories.contains_key(&entry.story);
         for (term, _) in &weighted {
             let (count, stories) = language.terms.entry(*term).or_default();
             *count += 1.0;
-            if !stories.contains(&entry.story) {
+            if begins || !stories.contains(&entry.story) {
                 stories.push_back(entry.story);
                 if stories.len() > POSTINGS {
                     stories.pop_front();
