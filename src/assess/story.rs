@@ -182,7 +182,7 @@ impl Stories {
     fn candidates(&self, language: &Language, vector: &Vector, at: i64) -> Vec<(Id, &Group)> {
         let mut rarest: Vec<&(u32, f32)> = vector.iter().collect();
         rarest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        let mut dots: FxHashMap<Id, f32> = FxHashMap::with_capacity_and_hasher(STEPS, Default::default());
+        let mut dots: FxHashMap<Id, f32> = FxHashMap::default();
         let mut steps = STEPS;
         for (term, weight) in rarest {
             let Some((_, stories)) = language.terms.get(term) else { continue };
@@ -194,41 +194,21 @@ impl Stories {
                 *dots.entry(*story).or_default() += weight * weight;
             }
         }
-        // Most of them are never looked at: a heap gives the likest without ordering the rest.
-        let mut likest: BinaryHeap<(Likeness, Reverse<Id>)> =
-            dots.into_iter().map(|(story, dot)| (Likeness(dot), Reverse(story))).collect();
+        // Most of them are never looked at: a heap gives the likest without ordering the rest. Sums of squares are
+        // in the order of their bits.
+        let mut likest: BinaryHeap<(u32, Reverse<Id>)> =
+            dots.into_iter().map(|(story, dot)| (dot.to_bits(), Reverse(story))).collect();
         let mut found = Vec::with_capacity(COMPARED);
-        while let Some((_, Reverse(story))) = likest.pop().filter(|_| found.len() < COMPARED) {
-            found
-                .extend(self.stories.get(&story).filter(|group| group.takes(at)).map(|group| (story, group)));
+        while found.len() < COMPARED
+            && let Some((_, Reverse(story))) = likest.pop()
+        {
+            if let Some(group) = self.stories.get(&story).filter(|group| group.takes(at)) {
+                found.push((story, group));
+            }
         }
         found
     }
 }
-
-/// A number that can be put in order.
-#[derive(Debug, Clone, Copy)]
-struct Likeness(f32);
-
-impl Ord for Likeness {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl PartialOrd for Likeness {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Likeness {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Likeness {}
 
 impl Language {
     /// TF-IDF of length one.

@@ -84,7 +84,9 @@ pub fn line_hash(text: &str) -> u64 {
         let Some(c) = text[at..].chars().next() else { break };
         at += c.len_utf8();
         let (digit, word) = if c.is_ascii() {
-            (c.is_ascii_digit(), c.is_ascii_digit())
+            // Letters went above.
+            let digit = c.is_ascii_digit();
+            (digit, digit)
         } else if is_common_letter(c) {
             (false, true)
         } else {

@@ -1,4 +1,4 @@
-//! What a character is, at once for the letters that most news is written in.
+//! What a character is in its script; whether it is a letter, at once for those that most news is written in.
 
 /// Letters of Latin, Greek, Cyrillic, Hebrew, Arabic, kana, Han and Hangul, none of them a number or a mark. Tables
 /// of all scripts are only asked for what is none of them.
@@ -44,6 +44,17 @@ const LOW: [u64; 24] = {
 #[inline]
 pub fn is_letter(c: char) -> bool {
     is_common_letter(c) || (!c.is_ascii() && c.is_alphabetic())
+}
+
+/// Characters of scripts that write without spaces.
+pub fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Hangul: letters of words that are written with spaces and take endings.
+pub fn is_syllable(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
 }
 
 #[cfg(test)]

@@ -185,7 +185,7 @@ fn clean_text(bencher: Bencher, bytes: usize) {
     bencher.counter(BytesCount::new(page.text.len())).bench_local(|| clean_one(black_box(&page), &known));
 }
 
-/// The same of texts as scrapers took them from real pages, about 4 KB each.
+/// The same of texts as scrapers took them from real pages, about 9 KB each.
 #[divan::bench]
 fn corpus_clean_text(bencher: Bencher) {
     let texts = corpus_texts();

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::phrases::{Phrases, is_syllable};
+use super::phrases::Phrases;
 use crate::model::knowledge::line_hash;
+use crate::model::script::{is_syllable, is_unspaced};
 
 /// What a phrase belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -266,16 +267,22 @@ pub fn lower(text: &str) -> String {
 
 pub fn lower_into(text: &str, out: &mut String) {
     out.clear();
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| !b.is_ascii()) {
+        out.push_str(&rest[..at]);
+        let Some(c) = rest[at..].chars().next() else { break };
         match c {
-            '\0'..='\x7f' => out.push(c.to_ascii_lowercase()),
             '’' | '‘' | 'ʼ' => out.push('\''),
             '\u{a0}' | '\u{202f}' => out.push(' '),
             // Turkish: the dotted capital has a lower case of two characters.
             'İ' => out.push('i'),
+            _ if is_unspaced(c) => out.push(c),
             _ => out.extend(c.to_lowercase()),
         }
+        rest = &rest[at + c.len_utf8()..];
     }
+    out.push_str(rest);
+    out.make_ascii_lowercase();
 }
 
 /// Hash of one word in lower case; within one process only.
@@ -293,12 +300,6 @@ pub fn push_word(hash: u32, c: char) -> u32 {
 /// Scripts that part words by spaces; in the others a phrase may stand anywhere.
 fn is_spaced(c: char) -> bool {
     c.is_alphanumeric() && !is_unspaced(c) && !is_syllable(c)
-}
-
-/// Characters of scripts that write without spaces.
-pub fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 fn joins(c: Option<char>) -> bool {

@@ -5,9 +5,9 @@ use rustc_hash::FxHashSet;
 use super::count::Counter;
 use crate::model::body::{Body, ParagraphKind};
 use crate::model::knowledge::{ObservedLine, line_hash};
-use crate::model::script::is_letter;
+use crate::model::script::{is_letter, is_unspaced};
 use crate::model::{Observations, SiteKnowledge};
-use crate::read::clean::lexicon::{LEXICON, WORD_SEED, is_unspaced, push_word};
+use crate::read::clean::lexicon::{LEXICON, WORD_SEED, push_word};
 use crate::read::text::join::ends_sentence;
 use crate::read::text::stats::{Stats, words};
 
@@ -53,13 +53,11 @@ pub fn observe(
         inside.iter().take(share).chain(head.iter().rev().take(share)).chain(tail.iter().take(share))
     {
         let text = &removed.text;
-        let known = counter.known(text, removed.block);
-        let hash = known.map_or_else(|| line_hash(text), |s| s.hash);
+        let (hash, prose) = match counter.known(text, removed.block) {
+            Some(s) => (s.hash, is_prose(s.words, s.ends_sentence)),
+            None => (line_hash(text), is_prose(words(text), ends_sentence(text))),
+        };
         if seen.insert(hash) {
-            let prose = known.map_or_else(
-                || is_prose(words(text), ends_sentence(text)),
-                |s| is_prose(s.words, s.ends_sentence),
-            );
             lines.push(ObservedLine { hash, prose, kept: false, text: shown(text) });
         }
     }
@@ -148,7 +146,9 @@ fn edition(body: &Body) -> &str {
         for word in p.text.split(|c: char| !is_letter(c) && c != '\'' && c != '’').filter(|w| !w.is_empty())
         {
             words += 1;
-            for c in word.chars().take(if word.is_ascii() { 0 } else { 40 }) {
+            // None of the scripts below is ASCII.
+            let beyond = if word.is_ascii() { "" } else { word };
+            for c in beyond.chars().take(40) {
                 match c {
                     '\u{3040}'..='\u{30ff}' => kana += 1,
                     _ if is_unspaced(c) && c > '\u{3000}' => han += 1,

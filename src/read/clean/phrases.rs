@@ -2,8 +2,7 @@
 //! character of scripts without spaces. Most words leave it at their second or third letter, so that a line costs
 //! a fraction of what an automaton over all its bytes does.
 
-use super::lexicon::is_unspaced;
-use crate::model::script::is_common_letter;
+use crate::model::script::{is_common_letter, is_syllable, is_unspaced};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -79,8 +78,8 @@ impl Phrases {
         at as u32
     }
 
-    /// What stands in a line in lower case, by rising start. What begins or ends in the midst of a word that it is
-    /// no part of is among it where it ends there, and not where it begins there.
+    /// What stands in a line in lower case, by rising start. No phrase is found that begins inside of a word; one
+    /// that ends inside of a word is, for the caller to judge.
     pub fn find(&self, lower: &str, mut report: impl FnMut(Found)) {
         let bytes = lower.as_bytes();
         let (mut at, mut inside) = (0, false);
@@ -133,11 +132,6 @@ const PREFIXES: usize = 1 << 16;
 fn hash(&[a, b, c]: &[u8; 3]) -> usize {
     let prefix = u32::from(a) | u32::from(b) << 8 | u32::from(c) << 16;
     (prefix.wrapping_mul(0x9e37_79b1) >> 16) as usize
-}
-
-/// Hangul: letters of words that are written with spaces and take endings, so that a phrase may begin in one.
-pub fn is_syllable(c: char) -> bool {
-    matches!(c, '\u{ac00}'..='\u{d7a3}')
 }
 
 #[cfg(test)]

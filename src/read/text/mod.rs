@@ -96,6 +96,7 @@ fn strip_bullet(text: &str) -> (bool, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     fn blocks(text: &str) -> Vec<String> {
         let page = parse(text, &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
         let mut out: Vec<String> = vec![];

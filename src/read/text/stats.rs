@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::model::knowledge::line_hash;
-use crate::model::script::is_letter;
-use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, is_unspaced, push_word};
+use crate::model::script::{is_letter, is_unspaced};
+use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, lower_into, push_word};
 use crate::read::text::join::ends_sentence;
 
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,7 @@ const FREQUENT: &[char] = &[
 /// Counts a line; pushes the hashes of its content words. `lower` is a buffer to be reused.
 pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     let lexicon = &*LEXICON;
-    lower_line(text, lower);
+    lower_into(text, lower);
     let mut s = Stats { content: content.len() as u32..0, ..Stats::default() };
     let mut count = Count { s: &mut s, content, lexicon, word: Word::default(), unspaced_before: '\0' };
     let bytes = text.as_bytes();
@@ -117,26 +117,6 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
     s.hash = line_hash(text);
     s.hits = lexicon.scan_hashed(lower, s.hash);
     s
-}
-
-/// Lower case with plain apostrophes and spaces; characters of scripts without spaces as they are.
-fn lower_line(text: &str, lower: &mut String) {
-    lower.clear();
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| !b.is_ascii()) {
-        lower.push_str(&rest[..at]);
-        let Some(c) = rest[at..].chars().next() else { break };
-        match c {
-            '’' | '‘' | 'ʼ' => lower.push('\''),
-            '\u{a0}' | '\u{202f}' => lower.push(' '),
-            'İ' => lower.push('i'),
-            _ if is_unspaced(c) => lower.push(c),
-            _ => lower.extend(c.to_lowercase()),
-        }
-        rest = &rest[at + c.len_utf8()..];
-    }
-    lower.push_str(rest);
-    lower.make_ascii_lowercase();
 }
 
 const SMALL: u8 = 0;

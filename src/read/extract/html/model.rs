@@ -24,9 +24,11 @@ pub struct Model {
     scorers: [Scorer; 2],
 }
 
-/// Most blocks of a page are none of its story, which the first trees of either stage see. Calibrated on the
-/// cross-validated table of `copydesk train extract`, which learns and scores under it: no figure moves.
-pub const EARLY: Option<Early> = Some(Early { after: 120, below: -2.2 });
+/// Logit under which a block is none of the story, whatever stands around it. Calibrated on the cross-validated table
+/// of `copydesk train extract`: no figure moves.
+const SURE: f32 = -2.2;
+/// Most blocks of a page are none of its story, which the first trees of either stage see. Learned and scored under.
+pub const EARLY: Option<Early> = Some(Early { after: 120, below: SURE });
 
 /// The shipped model, made by `copydesk train extract`.
 pub static MODEL: LazyLock<Model> =
@@ -39,8 +41,8 @@ impl Model {
     }
 
     /// Probability of each block to be part of the story. Rows are made piece by piece, since all at once they
-    /// would outweigh the page; those of blocks that the second stage is asked about are held, and made again
-    /// where they are too many to hold.
+    /// would outweigh the page. The second stage is asked about a third of the blocks, of which the first is not
+    /// sure: their rows are held, and made again where they are too many to hold.
     pub fn judge(&self, sight: &Sight) -> Judgement {
         let blocks = sight.blocks();
         let width = second_count();
@@ -118,9 +120,6 @@ pub struct Judgement {
 const PIECE: usize = 64;
 /// Rows that are held from the first stage to the second; most pages have no more to ask about.
 const HELD: usize = 128;
-/// Logit of the first stage under which a block is none of the story, whatever stands around it: two of three
-/// blocks. On the cross-validated table of `copydesk train extract` no figure moves up to -2.0.
-const SURE: f32 = -2.2;
 
 const NAMES: [&str; 25] = [
     "first",

@@ -98,7 +98,7 @@ pub const NAMES: [&str; 84] = [
 /// A row for each line.
 pub fn rows(text: &TextPage, page: &Scored) -> Vec<f32> {
     let mut rows = Vec::with_capacity(text.lines.len() * FEATURES);
-    let around = Around::new(text, page);
+    let around = Around::new(page);
     for i in 0..text.lines.len() {
         row(text, page, &around, i, &mut rows);
     }
@@ -117,7 +117,7 @@ struct Around {
 }
 
 impl Around {
-    fn new(text: &TextPage, page: &Scored) -> Self {
+    fn new(page: &Scored) -> Self {
         const HEADS: u16 = 1 << Kind::Related as u16
             | 1 << Kind::Comments as u16
             | 1 << Kind::Newsletter as u16
@@ -139,7 +139,6 @@ impl Around {
         sums.push(sum);
         let core = &page.blocks[page.core.0..page.core.1];
         let longest = core.iter().max_by(|a, b| a.words.total_cmp(&b.words));
-        let _ = text;
         Self {
             sums,
             heading,

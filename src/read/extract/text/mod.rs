@@ -233,7 +233,7 @@ fn removed(body: &Body, text: &TextPage, line: usize, rule: String) -> Removed {
 fn push_fragment(paragraph: &mut String, piece: &str) {
     let tight = piece.starts_with([',', '.', ';', ':', ')', '!', '?', '%', '”', '’', '。', '、', '」'])
         || paragraph.ends_with(['(', '“', '„', '‘', '「'])
-        || paragraph.chars().next_back().is_some_and(crate::read::clean::lexicon::is_unspaced);
+        || paragraph.chars().next_back().is_some_and(crate::model::script::is_unspaced);
     if !tight {
         paragraph.push(' ');
     }

@@ -1,12 +1,19 @@
 //! What every store must do, over both homes: the embedded directory and a private Redis.
 
+/// What only a directory must.
+mod embedded;
+/// What only a server must.
+mod redis;
+/// `copydesk store` and what it refuses.
+mod command;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use copydesk::model::verdict::Verdict;
 use copydesk::store::{
-    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, EmbeddedStore, Entry, Fingerprint, Id,
-    Keep, Kept, PageOutcome, Pending, Retention, Slot, Store, StoreError, StoryEntry, Token, Write,
+    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Entry, Fingerprint, Id, Keep, Kept,
+    PageOutcome, Pending, Retention, Slot, Store, StoryEntry, Token, Write,
 };
 
 use crate::redis_server::RedisServer;
@@ -396,212 +403,4 @@ async fn of_many_claims_at_once_exactly_one_has_none_before_it() {
         assert_eq!(before[..16], (0..16).collect::<Vec<_>>(), "{which}");
         assert!(before[16..].iter().all(|n| *n == 16), "{which}: what is returned is bounded");
     }
-}
-
-#[tokio::test]
-async fn a_directory_that_is_held_is_refused() {
-    let dir = tempfile::tempdir().expect("directory");
-    let url = format!("file:{}", dir.path().display());
-    let held = open(&url).await;
-    assert!(matches!(AnyStore::open(&url, 1 << 20).await, Err(StoreError::Held { .. })));
-    drop(held);
-    open(&url).await;
-}
-
-#[tokio::test]
-async fn what_was_kept_outlives_the_process_and_what_was_claimed_does_not() {
-    let dir = tempfile::tempdir().expect("directory");
-    let url = format!("file:{}", dir.path().display());
-    let store = open(&url).await;
-    publish(&store, 1, record(1, &[10])).await;
-    claim(&store, 2, &record(2, &[20])).await;
-    drop(store);
-    let store = open(&url).await;
-    assert!(seen(&store, 1).await.is_some());
-    assert!(claim(&store, 3, &record(3, &[20])).await.pending.is_empty());
-}
-
-#[tokio::test]
-async fn a_store_of_an_earlier_format_is_migrated_and_one_of_a_later_refused() {
-    let server = RedisServer::start();
-    let store = open(&server.url()).await;
-    publish(&store, 1, record(1, &[10])).await;
-    drop(store);
-    let client = ::redis::Client::open(server.url()).expect("url");
-    let mut connection = client.get_multiplexed_async_connection().await.expect("connects");
-    let mut say = async |format: u32| {
-        let mut command = ::redis::cmd("HSET");
-        command.arg("{copydesk}:meta").arg("format").arg(format);
-        let _: i64 = command.query_async(&mut connection).await.expect("writes");
-    };
-    say(1).await;
-    let store = open(&server.url()).await;
-    assert_eq!(store.stats().await.expect("counts").format, 2);
-    assert!(seen(&store, 1).await.is_some());
-    say(99).await;
-    let refused = AnyStore::open(&server.url(), 0).await;
-    assert!(matches!(refused, Err(StoreError::Format { found: 99, .. })), "{refused:?}");
-}
-
-#[tokio::test]
-async fn a_server_that_is_gone_is_out_of_reach_and_one_that_comes_back_is_used_again() {
-    let server = RedisServer::start();
-    let (url, port) = (server.url(), server.port);
-    let store = open(&url).await;
-    drop(server);
-    assert!(matches!(store.stats().await, Err(StoreError::Io { .. })));
-    assert!(matches!(AnyStore::open(&url, 0).await, Err(StoreError::Io { .. })));
-    let _back = RedisServer::start_on(port);
-    let patience = std::time::Instant::now() + Duration::from_secs(20);
-    // The scripts are gone with the old server: they are sent again.
-    while store.stats().await.is_err() {
-        assert!(std::time::Instant::now() < patience, "the connection does not come back");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(publish(&store, 1, record(1, &[10])).await, Kept::Remembered);
-}
-
-#[tokio::test]
-async fn the_command_counts_carries_over_and_refuses_what_is_held() {
-    let (from, into) = (tempfile::tempdir().expect("directory"), tempfile::tempdir().expect("directory"));
-    let file = from.path().join("export.jsonl");
-    let store = open(&format!("file:{}", from.path().display())).await;
-    publish(&store, 1, record(1, &[10])).await;
-    publish(&store, 2, record(2, &[20])).await;
-    let copydesk = |arguments: &[&std::ffi::OsStr]| {
-        std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"))
-            .arg("store")
-            .args(arguments)
-            .output()
-            .expect("runs")
-    };
-    let said = |word: &'static str| std::ffi::OsStr::new(word);
-    let held = copydesk(&[said("stats"), said("--store"), from.path().as_os_str()]);
-    assert_eq!(held.status.code(), Some(69), "{}", String::from_utf8_lossy(&held.stderr));
-    drop(store);
-    let exported = copydesk(&[said("export"), file.as_os_str(), said("--store"), from.path().as_os_str()]);
-    assert_eq!(exported.status.code(), Some(0), "{}", String::from_utf8_lossy(&exported.stderr));
-    let imported = copydesk(&[said("import"), file.as_os_str(), said("--store"), into.path().as_os_str()]);
-    assert_eq!(imported.status.code(), Some(0), "{}", String::from_utf8_lossy(&imported.stderr));
-    let stats = copydesk(&[said("stats"), said("--json"), said("--store"), into.path().as_os_str()]);
-    let stats: serde_json::Value = serde_json::from_slice(&stats.stdout).expect("one JSON object");
-    assert_eq!((&stats["articles"], &stats["pages"], &stats["format"]), (&2.into(), &2.into(), &2.into()));
-    let pruned =
-        copydesk(&[said("prune"), said("--articles"), said("1"), said("--store"), into.path().as_os_str()]);
-    assert!(String::from_utf8_lossy(&pruned.stderr).contains("1 articles and 0 pages forgotten"));
-    let none = copydesk(&[said("stats"), said("--store"), said("none")]);
-    assert_eq!(none.status.code(), Some(64));
-}
-
-#[tokio::test]
-async fn a_mistyped_directory_is_refused_and_no_store_is_made() {
-    let room = tempfile::tempdir().expect("directory");
-    let (missing, empty) = (room.path().join("stroe"), room.path().join("empty"));
-    std::fs::create_dir(&empty).expect("makes");
-    let export = room.path().join("export.jsonl");
-    std::fs::write(&export, "{\"store\":{\"format\":2}}\n{\"end\":{\"entries\":0}}\n").expect("writes");
-    let copydesk = |words: &[&str], dir: &std::path::Path| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"));
-        command.args(words).arg("--store").arg(dir).output().expect("runs")
-    };
-    let export = export.to_string_lossy();
-    let all: [&[&str]; 5] = [
-        &["store", "stats"],
-        &["store", "export"],
-        &["store", "prune"],
-        &["sites", "ls"],
-        &["store", "import", &export],
-    ];
-    for words in all {
-        for dir in [&missing, &empty] {
-            // An empty directory may be filled.
-            let fills = words[1] == "import" && *dir == empty;
-            let output = copydesk(words, dir);
-            let told = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(if fills { 0 } else { 64 }), "{words:?}: {told}");
-            assert!(fills || told.contains("holds no store"), "{told}");
-            assert!(!missing.exists());
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_is_sealed_pruned_and_reopened_is_found_as_before() {
-    let dir = tempfile::tempdir().expect("directory");
-    let open = || AnyStore::Embedded(EmbeddedStore::open_sealing(dir.path(), 1 << 20, 16).expect("opens"));
-    let numbered = |n: u16, keys: &[u64], age: u32| {
-        let mut id = [0; 16];
-        id[..2].copy_from_slice(&n.to_le_bytes());
-        ArticleRecord { article_id: Id(id), touched: day() - age, ..record(1, keys) }
-    };
-    let page = |n: u16| {
-        let mut page = [7; 16];
-        page[..2].copy_from_slice(&n.to_le_bytes());
-        Id(page)
-    };
-    let look = async |store: &AnyStore, of: u16, keys: &[u64]| {
-        let draft = record(1, keys);
-        let request = ClaimRequest {
-            token: None,
-            page: page(of),
-            keys,
-            strong: 1,
-            draft: &draft,
-            lease: LEASE,
-            news_after: None,
-        };
-        match store.claim(request).await.expect("claims") {
-            ClaimReply::Claimed { token, candidates, .. } => (token, candidates),
-            ClaimReply::Seen { outcome, .. } => panic!("{outcome:?}"),
-        }
-    };
-    let key = |n: u16| mix_of(u64::from(n));
-    let mut store = open();
-    // Two hundred articles, the first hundred of long ago; every tenth of those was met again under a
-    // further key; each third of the young has lost the key that it came with.
-    for n in 0..200u16 {
-        let age = if n < 100 { 90 } else { 0 };
-        let (token, found) = look(&store, n, &[key(n)]).await;
-        assert!(found.is_empty());
-        let mut keep = keeping(token, 0, Write::New(Box::new(numbered(n, &[key(n), key(5000)], age))));
-        keep.page = page(n);
-        store.keep(keep).await.expect("keeps");
-    }
-    for n in (0..200u16).filter(|n| if *n < 100 { n % 10 == 0 } else { n % 3 == 0 }) {
-        let (token, found) = look(&store, 1000 + n, &[key(n)]).await;
-        let keys = if n < 100 { vec![key(n), key(2000 + n)] } else { vec![key(2000 + n)] };
-        let write = Write::Replace(found[0].slot, Box::new(numbered(n, &keys, 0)));
-        let mut keep = keeping(token, 0, write);
-        keep.page = page(1000 + n);
-        store.keep(keep).await.expect("keeps");
-    }
-    for round in 0..4 {
-        for n in 0..200u16 {
-            let old = n < 100;
-            let met = if old { n % 10 == 0 } else { n % 3 == 0 };
-            let gone = round > 0 && old && !met;
-            let first = !gone && (old || !met);
-            for (of, there) in [(n, first), (2000 + n, met)] {
-                let (token, found) = look(&store, 60_000, &[key(of)]).await;
-                let ids: Vec<u16> = found
-                    .iter()
-                    .map(|c| u16::from_le_bytes([c.record.article_id.0[0], c.record.article_id.0[1]]))
-                    .collect();
-                assert_eq!(ids, if there { vec![n] } else { Vec::new() }, "round {round}, key {of}");
-                store.release(token).await.expect("releases");
-            }
-        }
-        // Once more than there are generations to drop, reopened in between.
-        for _ in 0..5 {
-            let pruned = store.prune(Retention { days: 30, articles: 1000 }, 1000).await.expect("prunes");
-            assert!(!pruned.more);
-        }
-        assert_eq!(store.stats().await.expect("counts").articles, 110);
-        drop(store);
-        store = open();
-    }
-}
-
-fn mix_of(n: u64) -> u64 {
-    copydesk::assess::tokens::mix(n + 1)
 }
