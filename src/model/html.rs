@@ -42,8 +42,24 @@ pub struct HtmlPage {
     /// Microdata and RDFa: `itemprop` and `property` in the body.
     pub props: Vec<Prop>,
     pub head: Head,
+    /// Bits of `SourceMark`.
+    pub marks: u8,
+    /// What the source is where it is a feed or data, by its first bytes.
+    pub feed: Option<&'static str>,
     /// Limits that were reached while parsing: each cut something off.
     pub limits_hit: Vec<&'static str>,
+}
+
+/// What the source holds somewhere and its blocks do not keep; the number is a bit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SourceMark {
+    /// A field that asks for a password.
+    Password = 1,
+    Video = 2,
+    Audio = 4,
+    Embed = 8,
+    Dialog = 16,
 }
 
 /// A run of text between two block-level boundaries.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::script::is_common_letter;
+use super::script::{is_common_letter, lowered};
 
 /// An immutable snapshot of what is known about one site.
 #[derive(Debug, Clone, Default)]
@@ -113,12 +113,7 @@ pub fn line_hash(text: &str) -> u64 {
             // Its lower case is two characters, of which Turkish writes one.
             eat(b'i');
         } else {
-            for lower in c.to_lowercase() {
-                let mut bytes = [0; 4];
-                for byte in lower.encode_utf8(&mut bytes).bytes() {
-                    eat(byte);
-                }
-            }
+            lowered(c, |lower| lower.encode_utf8(&mut [0; 4]).bytes().for_each(&mut eat));
         }
     }
     hash ^= hash >> 32;

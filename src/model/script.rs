@@ -46,6 +46,51 @@ pub fn is_letter(c: char) -> bool {
     is_common_letter(c) || (!c.is_ascii() && c.is_alphabetic())
 }
 
+/// The lower case of letters that most news is written in, themselves where they have none; `None` for those that
+/// only the tables of all scripts tell.
+#[inline]
+pub fn lower(c: char) -> Option<char> {
+    let step = match c as u32 {
+        0x41..=0x5a | 0xc0..=0xd6 | 0xd8..=0xde | 0x391..=0x3a1 | 0x3a3..=0x3ab | 0x410..=0x42f => 32,
+        // Capital and small letter in turn.
+        c @ (0x100..=0x12f | 0x132..=0x137 | 0x14a..=0x177 | 0x460..=0x481 | 0x48a..=0x4bf) => 1 - (c & 1),
+        c @ 0x139..=0x148 => c & 1,
+        0x400..=0x40f => 80,
+        0..=0xff | 0x3ac..=0x3ce | 0x430..=0x45f | 0x5d0..=0x5ea | 0x620..=0x64a => 0,
+        0x2000..=0x206f | 0x3000..=0x30ff | 0x4e00..=0x9ffc | 0xac00..=0xd7a3 => 0,
+        _ => return None,
+    };
+    char::from_u32(c as u32 + step)
+}
+
+/// Calls `each` for what a character is in lower case.
+#[inline]
+pub fn lowered(c: char, mut each: impl FnMut(char)) {
+    match lower(c) {
+        Some(lower) => each(lower),
+        None => c.to_lowercase().for_each(each),
+    }
+}
+
+/// As `str::to_lowercase`.
+pub fn lower_case(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| !b.is_ascii()) {
+        out.push_str(&rest[..at]);
+        let Some(c) = rest[at..].chars().next() else { break };
+        if c == 'Σ' {
+            // Its lower case depends on what stands around it.
+            return text.to_lowercase();
+        }
+        lowered(c, |lower| out.push(lower));
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.push_str(rest);
+    out.make_ascii_lowercase();
+    out
+}
+
 /// Characters of scripts that write without spaces.
 pub fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
@@ -66,6 +111,18 @@ mod tests {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
             assert!(!is_common_letter(c) || !c.is_numeric(), "{c:?}");
+            let mut known = String::new();
+            lowered(c, |lower| known.push(lower));
+            assert_eq!(known, c.to_lowercase().to_string(), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn lower_case_is_that_of_the_library() {
+        for text in
+            ["", "ÄRGER an der Straße", "ΟΔΟΣ Σ ΣΑΣ", "İstanbul ILIK", "МОСКВА и Ёж", "東京 TOKYO", "ǅ ẞ Ω"]
+        {
+            assert_eq!(lower_case(text), text.to_lowercase());
         }
     }
 }

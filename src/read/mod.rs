@@ -17,6 +17,8 @@ pub mod html;
 pub mod open;
 /// Extracted text → lines.
 pub mod text;
+/// Phrases found in a text, for the steps that know some.
+pub mod phrases;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
 /// The same, asked about many rows at a time.
@@ -126,24 +128,29 @@ pub fn read(
         page: raw,
         trace: Trace::default(),
     })?;
-    read_decoded(&page, knowledge, settings, budget)
+    read_decoded(page, knowledge, settings, budget)
 }
 
 /// The steps after `decode`.
 pub fn read_decoded(
-    page: &DecodedPage,
+    mut page: DecodedPage,
     knowledge: &SiteKnowledge,
     settings: &ReadSettings,
     budget: &mut Budget,
 ) -> Result<Reading, Rejected> {
     let mut trace = Trace::default();
     let mut stage = Stage::Parse;
-    let steps = |trace: &mut Trace, stage: &mut Stage, budget: &mut Budget| -> Result<_, Rejection> {
+    let mut steps = |trace: &mut Trace, stage: &mut Stage, budget: &mut Budget| -> Result<_, Rejection> {
         budget.enter(*stage);
         let parsed = match page.media {
-            Media::Html => Parsed::Html(Box::new(html::parse(&page.text, &settings.limits, budget)?)),
+            Media::Html => {
+                // Nobody asks for the source again, and on large pages it is most of what they take.
+                let source = std::mem::take(&mut page.text);
+                Parsed::Html(Box::new(html::parse(&source, &settings.limits, budget)?))
+            }
             Media::Text => Parsed::Text(text::parse(&page.text, &settings.limits, budget)?),
         };
+        let page = &page;
         *stage = Stage::Extract;
         budget.enter(*stage);
         let kept = extract::extract(page, &parsed, settings, budget, trace).and_then(|body| {
@@ -172,7 +179,7 @@ pub fn read_decoded(
             reading.trace = trace;
             Ok(reading)
         }
-        Err(rejection) => Err(Rejected { rejection, stage, page: Some(identity(page)), trace }),
+        Err(rejection) => Err(Rejected { rejection, stage, page: Some(identity(&page)), trace }),
     }
 }
 

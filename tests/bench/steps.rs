@@ -49,7 +49,7 @@ fn shares() {
     let body = all(&extracted);
     let clean = all(&|page| cleaned(page, &knowledge).map_or(0, |(_, body)| body.paragraphs.len()));
     let article = all(&|page| {
-        let read = read_decoded(page, &knowledge, &settings, &mut Budget::new(u64::MAX));
+        let read = read_decoded(page.clone(), &knowledge, &settings, &mut Budget::new(u64::MAX));
         read.map_or(0, |read| read.article.paragraphs.len())
     });
     let whole = all(&|page| read_whole(&page.text, "text/html; charset=utf-8"));

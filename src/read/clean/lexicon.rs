@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::phrases::Phrases;
 use crate::model::knowledge::line_hash;
-use crate::model::script::{is_syllable, is_unspaced};
+use crate::model::script::{is_syllable, is_unspaced, lowered};
+use crate::read::phrases::Phrases;
 
 /// What a phrase belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -277,7 +277,7 @@ pub fn lower_into(text: &str, out: &mut String) {
             // Turkish: the dotted capital has a lower case of two characters.
             'İ' => out.push('i'),
             _ if is_unspaced(c) => out.push(c),
-            _ => out.extend(c.to_lowercase()),
+            _ => lowered(c, |lower| out.push(lower)),
         }
         rest = &rest[at + c.len_utf8()..];
     }

@@ -5,8 +5,6 @@
 pub mod count;
 /// The rule packs, compiled.
 pub mod lexicon;
-/// Phrases found in a line.
-mod phrases;
 /// What a page teaches about its site.
 mod observe;
 /// Damaged text made whole again.

@@ -1,8 +1,6 @@
 //! Which charset a page is in, by the rules of the WHATWG Encoding and HTML standards: byte order mark,
 //! HTTP header, `<meta>` prescan, then detection.
 
-use std::borrow::Cow;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
@@ -12,36 +10,38 @@ const PRESCAN: usize = 1024;
 const DETECT: usize = 64 * 1024;
 
 /// Text and the charset it was read in, and whether bytes had to be replaced.
-pub struct Decoded<'a> {
-    pub text: Cow<'a, str>,
+pub struct Decoded {
+    pub text: String,
     pub charset: &'static Encoding,
     pub replaced: bool,
 }
 
-/// Decodes a page. `label` is the charset that the HTTP header states.
-pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, html: bool) -> Decoded<'a> {
-    if let Some((charset, bom)) = Encoding::for_bom(bytes) {
-        let (text, replaced) = charset.decode_without_bom_handling(&bytes[bom..]);
-        return Decoded { text, charset, replaced };
+/// Decodes a page, without a copy where it is UTF-8. `label` is the charset that the HTTP header states.
+pub fn decode(bytes: Vec<u8>, label: Option<&str>, html: bool) -> Decoded {
+    if let Some((charset, bom)) = Encoding::for_bom(&bytes) {
+        return decode_in(charset, &bytes[bom..]);
     }
     let stated = label
         .and_then(|l| Encoding::for_label(l.as_bytes()))
-        .or_else(|| html.then(|| prescan(bytes)).flatten());
-    let utf8 = std::str::from_utf8(bytes).ok();
-    let charset = match (stated, utf8) {
+        .or_else(|| html.then(|| prescan(&bytes)).flatten());
+    match String::from_utf8(bytes) {
         // A page that says otherwise and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that,
         // in Latin-1 or in GBK.
-        (Some(charset), Some(_)) if charset != UTF_8 && !bytes.is_ascii() => UTF_8,
-        (Some(charset), None) if charset == UTF_8 && mostly_not_utf8(bytes) => detect(bytes),
-        (Some(charset), _) => charset,
-        (None, Some(_)) => UTF_8,
-        (None, None) => detect(bytes),
-    };
-    if let Some(text) = utf8.filter(|_| charset == UTF_8) {
-        return Decoded { text: Cow::Borrowed(text), charset, replaced: false };
+        Ok(text) => match stated.filter(|charset| *charset != UTF_8 && text.is_ascii()) {
+            Some(charset) => decode_in(charset, text.as_bytes()),
+            None => Decoded { text, charset: UTF_8, replaced: false },
+        },
+        Err(error) => {
+            let bytes = error.as_bytes();
+            let stated = stated.filter(|charset| *charset != UTF_8 || !mostly_not_utf8(bytes));
+            decode_in(stated.unwrap_or_else(|| detect(bytes)), bytes)
+        }
     }
+}
+
+fn decode_in(charset: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, replaced) = charset.decode_without_bom_handling(bytes);
-    Decoded { text, charset, replaced }
+    Decoded { text: text.into_owned(), charset, replaced }
 }
 
 /// The `charset` parameter of a content type.
@@ -144,7 +144,7 @@ mod tests {
             ("Überschrift".as_bytes().to_vec(), Some("iso-8859-1"), "UTF-8"),
             (b"caf\xe9 cr\xe8me, d\xe9j\xe0 vu, \xe9t\xe9".to_vec(), Some("utf-8"), "windows-1252"),
         ] {
-            let found = decode(&bytes, header, true).charset.name();
+            let found = decode(bytes.clone(), header, true).charset.name();
             assert_eq!(found, charset, "{:?} {header:?}", String::from_utf8_lossy(&bytes));
         }
     }
@@ -153,7 +153,7 @@ mod tests {
     fn undeclared_bytes_are_detected() {
         let text = "В Москве открылась выставка работ молодых художников, сообщили организаторы";
         let bytes = encoding_rs::WINDOWS_1251.encode(text).0;
-        assert_eq!(decode(&bytes, None, false).text, text);
+        assert_eq!(decode(bytes.to_vec(), None, false).text, text);
     }
 
     #[test]

@@ -165,17 +165,8 @@ fn text(
 /// Bytes as text; without a copy where they are UTF-8 and nobody else holds them.
 fn in_charset(bytes: Bytes, stated: Option<&str>) -> (String, String, bool) {
     let label = stated.and_then(charset::label);
-    let decoded = charset::decode(&bytes, label, stated.is_none_or(|t| essence(t) != "text/plain"));
-    let (charset, replaced) = (decoded.charset.name().to_ascii_lowercase(), decoded.replaced);
-    let whole = match decoded.text {
-        Cow::Borrowed(text) if text.len() == bytes.len() => None,
-        part => Some(part.into_owned()),
-    };
-    let text = whole.unwrap_or_else(|| match String::from_utf8(bytes.into()) {
-        Ok(text) => text,
-        Err(error) => unreachable!("bytes were borrowed as text: {error}"),
-    });
-    (text, charset, replaced)
+    let decoded = charset::decode(bytes.into(), label, stated.is_none_or(|t| essence(t) != "text/plain"));
+    (decoded.text, decoded.charset.name().to_ascii_lowercase(), decoded.replaced)
 }
 
 /// Headers of a JSON message tell how the server sent the page, and the scraper may have undone it since.

@@ -303,9 +303,12 @@ fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut raw = Vec::new();
     for anchor in &html.anchors {
         let text = html.text(anchor.text);
+        if text.len() > 80 || anchor.block.abs_diff(top) > 14 {
+            continue;
+        }
         let says_author = html.attr(anchor.rel).split(' ').any(|r| r == "author")
             || PATHS.iter().any(|p| html.attr(anchor.href).contains(p));
-        if !says_author || text.len() > 80 || anchor.block.abs_diff(top) > 14 {
+        if !says_author {
             continue;
         }
         let container = html.blocks.get(anchor.block as usize).map_or(0, |b| b.container);

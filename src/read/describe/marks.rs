@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
 use super::{authors, images, published, standfirst};
 use crate::model::html::{HtmlPage, Span};
+use crate::read::phrases::Phrases;
 
 /// A list of words; the number is a bit of an element's mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +35,14 @@ const LISTS: [(Mark, &[&str]); 8] = [
 ];
 
 struct Finder {
-    words: AhoCorasick,
+    words: Phrases,
     /// Bit of each word.
     bits: Vec<u8>,
 }
 
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
     let all = || LISTS.iter().flat_map(|(mark, words)| words.iter().map(|word| (1 << *mark as u8, *word)));
-    let words = AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .ascii_case_insensitive(true)
-        .build(all().map(|(_, word)| word))
-        .expect("some hundred short words");
+    let words = Phrases::new(&all().map(|(_, word)| word).collect::<Vec<_>>());
     Finder { words, bits: all().map(|(bit, _)| bit).collect() }
 });
 
@@ -59,13 +55,18 @@ impl Marks {
         let finder = &*FINDER;
         // Elements share their names.
         let mut known: FxHashMap<Span, u8> = FxHashMap::default();
+        let mut lower = String::new();
         let mut mask = |span: Span| {
             if span.is_empty() {
                 return 0;
             }
             *known.entry(span).or_insert_with(|| {
-                let found = finder.words.find_overlapping_iter(html.attr(span));
-                found.fold(0, |mask, word| mask | finder.bits[word.pattern().as_usize()])
+                lower.clear();
+                lower.push_str(html.attr(span));
+                lower.make_ascii_lowercase();
+                let mut mask = 0;
+                finder.words.find_anywhere(&lower, |found| mask |= finder.bits[found.phrase]);
+                mask
             })
         };
         let names = html.containers.iter().map(|c| [c.class, c.id, c.itemprop, c.other]);

@@ -14,6 +14,8 @@ mod entities;
 mod fields;
 mod head;
 mod raw;
+/// What the source says by itself.
+pub mod source;
 mod stack;
 mod tags;
 mod writer;
@@ -62,7 +64,10 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<HtmlP
         };
         budget.draw(builder.take_steps(), "parse")?;
     }
-    Ok(builder.finish())
+    let mut page = builder.finish();
+    page.marks = source::marks(source);
+    page.feed = source::feed(source);
+    Ok(page)
 }
 
 fn start_tag(builder: &mut Builder, attributes: &mut Attributes, open: usize) -> usize {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::knowledge::line_hash;
-use crate::model::script::{is_letter, is_unspaced};
+use crate::model::script::{is_letter, is_unspaced, lower};
 use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, lower_into, push_word};
 use crate::read::text::join::ends_sentence;
 
@@ -298,7 +298,8 @@ impl Word {
             self.hash = WORD_SEED;
             self.capital = c.is_uppercase();
         }
-        self.hash = push_word(self.hash, c.to_lowercase().next().unwrap_or(c));
+        let small = lower(c).or_else(|| c.to_lowercase().next()).unwrap_or(c);
+        self.hash = push_word(self.hash, small);
         self.chars += 1;
         self.letters += 1;
     }

@@ -11,20 +11,16 @@ use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 /// Undoes mojibake line by line. Each pass over a line halves its damaged characters, so that text
 /// encoded many times over still costs linear time.
 pub fn undo(text: &str) -> Option<String> {
-    if text.is_ascii() || !may_be_damaged(text.as_bytes()) {
-        return None;
-    }
+    next_sign(text.as_bytes(), 0)?;
     let latin = latin_with_cyrillic(text);
+    let bytes = text.as_bytes();
     let mut out = String::new();
     let mut done = 0;
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        if line.is_ascii() {
-            continue;
-        }
-        if let Some(fixed) = undo_line(line, latin) {
+    while let Some(sign) = next_sign(bytes, at) {
+        let start = memchr::memrchr(b'\n', &bytes[at..sign]).map_or(at, |before| at + before + 1);
+        at = memchr::memchr(b'\n', &bytes[sign..]).map_or(bytes.len(), |end| sign + end + 1);
+        if let Some(fixed) = undo_line(&text[start..at], latin) {
             out.push_str(&text[done..start]);
             out.push_str(&fixed);
             done = at;
@@ -37,11 +33,12 @@ pub fn undo(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Whether the text holds what every kind of damage leaves behind: a letter from U+00C0 to U+00FF with
-/// another character beyond ASCII right after it, or Cyrillic.
-fn may_be_damaged(bytes: &[u8]) -> bool {
-    memchr::memchr3_iter(0xc3, 0xd0, 0xd1, bytes)
-        .any(|at| bytes[at] != 0xc3 || bytes.get(at + 2).is_some_and(|next| *next >= 0x80))
+/// Where the text holds, from a place on, what every kind of damage leaves behind: Cyrillic, what UTF-8 is in
+/// windows-1252, or two letters from U+00C0 to U+00FF side by side.
+fn next_sign(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr3_iter(0xc3, 0xd0, 0xd1, &bytes[from..])
+        .map(|at| from + at)
+        .find(|&at| bytes[at] != 0xc3 || bytes.get(at + 2) == Some(&0xc3) || leads_1252(&bytes[at..]))
 }
 
 fn undo_line(line: &str, latin: bool) -> Option<String> {
@@ -156,9 +153,10 @@ fn utf8_as(line: &str, charset: &Charset, western: bool) -> Option<String> {
     let mut beyond = 0usize;
     let mut after_small = false;
     scan(line, charset, |piece| match piece {
+        Piece::Plain(run) => after_small = run.ends_with(|c: char| c.is_ascii_lowercase()),
         Piece::Other(c) => {
-            beyond += usize::from(!c.is_ascii() && !common_punctuation(c));
-            after_small = c.is_ascii_lowercase();
+            beyond += usize::from(!common_punctuation(c));
+            after_small = false;
         }
         Piece::Sequence { chars, .. } => {
             sequences += 1;
@@ -181,19 +179,16 @@ fn utf8_as(line: &str, charset: &Charset, western: bool) -> Option<String> {
         return None;
     }
     let mut out = String::with_capacity(line.len());
-    let (mut after_lead, mut held) = (false, false);
+    let mut after_lead = false;
     scan(line, charset, |piece| {
-        // `à` ends in a no-break space, which many tools turn into a space or swallow on the way.
-        let space = matches!(piece, Piece::Other(' '));
-        if held && !space {
-            out.push(' ');
-        }
-        held = after_lead && space;
         match piece {
-            Piece::Other(_) if held => {
+            // `à` ends in a no-break space, which many tools turn into a space or swallow on the way.
+            Piece::Plain(run) if after_lead && run.starts_with(' ') => {
                 out.pop();
                 out.push('à');
+                out.push_str(if run.starts_with("  ") { &run[1..] } else { run });
             }
+            Piece::Plain(run) => out.push_str(run),
             Piece::Other(c) => out.push(c),
             Piece::Sequence { chars, whole } if all || never_right(chars) => {
                 out.push(whole);
@@ -202,14 +197,13 @@ fn utf8_as(line: &str, charset: &Charset, western: bool) -> Option<String> {
         }
         after_lead = all && western && matches!(piece, Piece::Other('Ã'));
     });
-    if held {
-        out.push(' ');
-    }
     Some(out)
 }
 
 #[derive(Clone, Copy)]
 enum Piece<'a> {
+    /// A run of ASCII.
+    Plain(&'a str),
     Other(char),
     /// Characters whose bytes together are one character in UTF-8.
     Sequence {
@@ -220,11 +214,13 @@ enum Piece<'a> {
 
 fn scan(line: &str, charset: &Charset, mut each: impl FnMut(Piece<'_>)) {
     let mut rest = line.chars();
-    while let Some(c) = rest.next() {
-        if c.is_ascii() {
-            each(Piece::Other(c));
-            continue;
+    loop {
+        let plain = rest.as_str().bytes().position(|b| !b.is_ascii()).unwrap_or(rest.as_str().len());
+        if plain > 0 {
+            each(Piece::Plain(&rest.as_str()[..plain]));
+            rest = rest.as_str()[plain..].chars();
         }
+        let Some(c) = rest.next() else { return };
         let lead = charset.byte(c).unwrap_or(0);
         let len = match lead {
             0xc2..=0xdf => 2,

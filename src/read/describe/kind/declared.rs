@@ -1,15 +1,8 @@
 //! What a page declares of itself: JSON-LD and Open Graph types, marks in its source, its address.
 
-use std::sync::OnceLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-
 use super::features::{F, Features, flag, log, mark_path};
 use super::words;
-use crate::model::html::HtmlPage;
-
-/// Bytes of the source that are searched for marks.
-const SOURCE_LOOKED_AT: usize = 4 << 20;
+use crate::model::html::{HtmlPage, SourceMark};
 
 /// Types that the page declares of itself.
 pub fn types(html: &HtmlPage, f: &mut Features) {
@@ -101,57 +94,17 @@ fn json_ld_types(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Marks that the block model does not keep: players, password fields. Each with what stands before it;
-/// letter case does not matter.
-const MARKS: [(&str, &[&str], F); 12] = [
-    ("password", &["type=", "type=\"", "type='"], F::HasPassword),
-    ("<video", &[""], F::HasVideo),
-    ("-video-id", &["data"], F::HasVideo),
-    ("<audio", &[""], F::HasAudio),
-    (".mp3\"", &[""], F::HasAudio),
-    (".m4a\"", &[""], F::HasAudio),
-    ("/embed/", &[""], F::HasEmbed),
-    ("\"dialog\"", &["role="], F::HasDialog),
-    ("-modal", &["aria"], F::HasDialog),
-    ("\"player", &["class="], F::HasVideo),
-    ("og:video", &[""], F::HasVideo),
-    ("og:audio", &[""], F::HasAudio),
-];
-/// Bytes of source that are put in lower case at a time, so that they stay in the cache; and how far one
-/// piece reaches into the next, more than the longest mark with what stands before it.
-const PIECE: usize = 16 * 1024;
-const REACH: usize = 32;
-
-pub fn source_marks(source: &str, f: &mut Features) {
-    static FINDER: OnceLock<AhoCorasick> = OnceLock::new();
-    // Few and rare, so that the finder can rush over what begins none of them.
-    let finder = FINDER.get_or_init(|| {
-        AhoCorasickBuilder::new()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(MARKS.iter().map(|(mark, ..)| mark))
-            .expect("a dozen short patterns build")
-    });
-    let source = &source.as_bytes()[..source.len().min(SOURCE_LOOKED_AT)];
-    let mut lower = Vec::with_capacity(PIECE + 2 * REACH);
-    for start in (0..source.len()).step_by(PIECE) {
-        lower.clear();
-        lower.extend_from_slice(
-            &source[start.saturating_sub(REACH)..(start + PIECE + REACH).min(source.len())],
-        );
-        lower.make_ascii_lowercase();
-        for found in finder.find_iter(&lower) {
-            let (_, before, feature) = MARKS[found.pattern().as_usize()];
-            let head = &lower[..found.start()];
-            let fits = |lead: &&str| {
-                head.ends_with(lead.as_bytes())
-                    && match lead.as_bytes().last() {
-                        Some(quote @ (b'"' | b'\'')) => lower.get(found.end()) == Some(quote),
-                        _ => true,
-                    }
-            };
-            if before.iter().any(fits) {
-                f.set(feature, 1.0);
-            }
+/// Marks that the source holds and its blocks do not.
+pub fn source_marks(html: &HtmlPage, f: &mut Features) {
+    for (mark, feature) in [
+        (SourceMark::Password, F::HasPassword),
+        (SourceMark::Video, F::HasVideo),
+        (SourceMark::Audio, F::HasAudio),
+        (SourceMark::Embed, F::HasEmbed),
+        (SourceMark::Dialog, F::HasDialog),
+    ] {
+        if html.marks & mark as u8 != 0 {
+            f.set(feature, 1.0);
         }
     }
 }
@@ -202,40 +155,6 @@ fn year(s: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::describe::kind::features::COUNT;
-
-    #[test]
-    fn marks_are_found_in_any_case_and_on_the_seams_of_pieces() {
-        for (mark, feature) in [
-            ("<input TYPE=\"Password\">", Some(F::HasPassword)),
-            ("<input type=password>", Some(F::HasPassword)),
-            ("<input type='password'>", Some(F::HasPassword)),
-            ("<input type=\"password-hint\">", None),
-            ("the password", None),
-            ("<VIDEO src=x>", Some(F::HasVideo)),
-            ("<p data-video-id=3>", Some(F::HasVideo)),
-            ("<p class=\"Player-large\">", Some(F::HasVideo)),
-            ("<p id=\"player\">", None),
-            ("<p role=\"dialog\">", Some(F::HasDialog)),
-            ("<p class=\"dialog\">", None),
-            ("<p aria-modal>", Some(F::HasDialog)),
-            ("x.MP3\"", Some(F::HasAudio)),
-            ("https://video.example/embed/3", Some(F::HasEmbed)),
-        ] {
-            for before in [0, 5, PIECE - 30, PIECE - 12, PIECE - 1, PIECE, PIECE + 3] {
-                let mut f = Features([0.0; COUNT]);
-                source_marks(&format!("{}{mark}", "x".repeat(before)), &mut f);
-                let all = [F::HasPassword, F::HasVideo, F::HasAudio, F::HasEmbed, F::HasDialog]
-                    .map(|m| f.get(m) > 0.0);
-                let sum = all.iter().filter(|m| **m).count();
-                assert_eq!(
-                    (sum, feature.is_none_or(|m| f.get(m) > 0.0)),
-                    (usize::from(feature.is_some()), true),
-                    "{mark} after {before}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn json_ld_types_are_found_in_any_shape() {

@@ -4,6 +4,7 @@ use super::declared;
 use super::measure::{Marks, ends_a_sentence, word_count};
 use super::words::{self, Topic};
 use crate::model::html::HtmlPage;
+use crate::model::script::lower_case;
 use crate::model::{Budget, DecodedPage, Rejection};
 
 /// Bytes of text that are searched for phrases: what decides stands early.
@@ -134,7 +135,7 @@ pub fn of_page(page: &DecodedPage, html: &HtmlPage, budget: &mut Budget) -> Resu
     f.set(F::Bias, 1.0);
     f.set(F::StatusError, flag(page.status.is_some_and(|s| s >= 400)));
     declared::types(html, &mut f);
-    declared::source_marks(&page.text, &mut f);
+    declared::source_marks(html, &mut f);
     let places = Places::of(html);
     blocks(html, &places, &mut f);
     let head = head_text(html, &places);
@@ -216,8 +217,9 @@ fn blocks(html: &HtmlPage, places: &Places, f: &mut Features) {
         dates += u32::from(mark.date && text.len() < 80);
         prices += u32::from(mark.price && text.len() < 120);
         counters += u32::from(mark.counter);
-        let words = word_count(text);
-        if linked < 0.4 && words >= 9.0 && !place.caption && !place.comment && ends_a_sentence(text) {
+        let told = linked < 0.4 && !place.caption && !place.comment && ends_a_sentence(text);
+        let words = if told { word_count(text) } else { 0.0 };
+        if words >= 9.0 {
             prose_words += words;
             prose_blocks += 1;
             // Paragraphs of one story are siblings: they share the container around their own.
@@ -277,7 +279,7 @@ fn head_text(html: &HtmlPage, places: &Places) -> String {
             }
         }
     }
-    out.to_lowercase()
+    lower_case(&out)
 }
 
 /// The first `articleSection` of the raw JSON-LD.
@@ -289,7 +291,7 @@ fn section(text: &str) -> Option<&str> {
 
 /// Words of each topic in head and text.
 fn topics(head: &str, html: &HtmlPage, f: &mut Features) {
-    let text = html.text[..floor(&html.text, TEXT_LOOKED_AT)].to_lowercase();
+    let text = lower_case(&html.text[..floor(&html.text, TEXT_LOOKED_AT)]);
     let words = word_count(&text).max(30.0);
     let (in_head, in_text) = (words::in_head(head), words::in_text(&text));
     for topic in Topic::ALL {

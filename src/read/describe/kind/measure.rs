@@ -92,6 +92,12 @@ pub fn word_count(text: &str) -> f32 {
     words as f32 + halves as f32 / 2.0
 }
 
+/// Whether a text has fewer words than so many. Counts a long one to its end only where its head has too few.
+pub fn has_fewer_words(text: &str, most: f32) -> bool {
+    const HEAD: usize = 1024;
+    word_count(&text[..super::features::floor(text, HEAD)]) < most && word_count(text) < most
+}
+
 const PART_LETTER: u8 = 1;
 const PART_JOINER: u8 = 2;
 const ASCII_PARTS: [u8; 128] = {

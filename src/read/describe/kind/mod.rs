@@ -16,6 +16,7 @@ use crate::model::html::{Block, HtmlPage};
 use crate::model::page::Media;
 use crate::model::{Body, Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::Parsed;
+use crate::read::html::source;
 use crate::read::text::TextPage;
 use features::{F, Features};
 use model::{CLASSES, Class, PUBLISHED};
@@ -45,7 +46,11 @@ pub fn judge(
     body: &Body,
     budget: &mut Budget,
 ) -> Result<PageKind, Rejection> {
-    if let Some(detail) = machine_feed(&page.text) {
+    let feed = match parsed {
+        Parsed::Html(html) => html.feed,
+        Parsed::Text(_) => source::feed(&page.text),
+    };
+    if let Some(detail) = feed {
         return Err(Rejection::skip(SkipReason::Feed, detail));
     }
     match parsed {
@@ -109,7 +114,7 @@ fn judge_html(
         }
         // A shell that scripts would fill holds too little to call it anything else.
         _ if body.text_source.is_none()
-            && measure::word_count(&html.text) < SHELL_WORDS
+            && measure::has_fewer_words(&html.text, SHELL_WORDS)
             && !matches!(CLASSES[class], Class::Skip(SkipReason::ErrorPage | SkipReason::Login)) =>
         {
             Err(Rejection::skip(SkipReason::Empty, format!("fewer than {SHELL_WORDS} words on the page")))
@@ -326,30 +331,6 @@ const RELEASE_WORDS: f32 = 100.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 
-/// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
-fn machine_feed(source: &str) -> Option<&'static str> {
-    let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    let head = &start[..features::floor(start, 2000)];
-    if head.starts_with('<') {
-        let roots = [
-            ("<rss", "root element rss"),
-            ("<feed", "root element feed"),
-            ("<rdf:RDF", "root element rdf:RDF"),
-            ("<urlset", "root element urlset"),
-            ("<sitemapindex", "root element sitemapindex"),
-            ("<opml", "root element opml"),
-        ];
-        let html = head.find("<html").or_else(|| head.find("<body")).unwrap_or(usize::MAX);
-        return roots
-            .into_iter()
-            .find(|(root, _)| head.find(root).is_some_and(|at| at < html))
-            .map(|(_, d)| d);
-    }
-    let json = head.starts_with('{') || head.starts_with('[');
-    (json && head[1..].trim_start().starts_with(['"', '{', '[']) && start.trim_end().ends_with(['}', ']']))
-        .then_some("JSON")
-}
-
 fn explain(confidence: f32, reasons: &[(usize, f32)]) -> String {
     let spoken: Vec<String> =
         reasons.iter().map(|(i, w)| format!("{} (+{w:.1})", features::name(*i))).collect();
@@ -370,23 +351,6 @@ fn source_of(feature: &str) -> EvidenceSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn feeds_are_known_by_their_first_bytes() {
-        for (source, feed) in [
-            ("<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", true),
-            ("\u{feff}<feed xmlns=\"http://www.w3.org/2005/Atom\">", true),
-            ("<urlset>", true),
-            ("{\"items\": []}", true),
-            ("[{\"a\":1}]", true),
-            ("<html><body>the tag <rss is old", false),
-            ("<?xml version=\"1.0\"?><!DOCTYPE html><html>", false),
-            ("[Update] The council has met.", false),
-            ("", false),
-        ] {
-            assert_eq!(machine_feed(source).is_some(), feed, "{source}");
-        }
-    }
 
     #[test]
     fn the_kind_fits_the_text() {

@@ -4,6 +4,7 @@ use super::measure::word_count;
 use super::words::{self, Topic};
 use crate::model::SkipReason;
 use crate::model::html::HtmlPage;
+use crate::model::script::lower_case;
 
 /// From here on a text tells something of its own.
 const FEW_WORDS: f32 = 90.0;
@@ -15,7 +16,8 @@ const HEADING_BYTES: usize = 160;
 
 /// Why a page with this text is no article, where its own words say so; `form` is whether a password is asked for.
 pub fn alone(html: &HtmlPage, text: &str, form: bool) -> Option<(SkipReason, String)> {
-    let text: String = text.chars().take(LOOKED_AT).collect::<String>().to_lowercase();
+    let cut = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
+    let text = lower_case(&text[..cut]);
     let count = word_count(&text);
     let said = words::in_text(&text);
     let phrases = said.distinct[Topic::Consent as usize];

@@ -2,8 +2,9 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
+
+use crate::read::phrases::Phrases;
 
 /// What a phrase speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -103,42 +104,37 @@ pub fn of_segment(segment: &str) -> Option<Topic> {
 }
 
 struct Lexicon {
-    head: Phrases,
-    text: Phrases,
+    head: Scoped,
+    text: Scoped,
     url: FxHashMap<&'static str, Topic>,
 }
 
-struct Phrases {
-    automaton: AhoCorasick,
+struct Scoped {
+    phrases: Phrases,
     topics: Vec<Topic>,
 }
 
-impl Phrases {
+impl Scoped {
     fn new(entries: &[(&'static str, Topic)]) -> Self {
-        let automaton = AhoCorasickBuilder::new()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(entries.iter().map(|(phrase, _)| *phrase))
-            .expect("a lexicon of a few thousand short phrases builds; a unit test builds it");
-        Self { automaton, topics: entries.iter().map(|(_, topic)| *topic).collect() }
+        let phrases = Phrases::new(&entries.iter().map(|(phrase, _)| *phrase).collect::<Vec<_>>());
+        Self { phrases, topics: entries.iter().map(|(_, topic)| *topic).collect() }
     }
 
-    /// Overlapping, since one text may hold a phrase inside another; linear, since few phrases end at
+    /// Overlapping, since one text may hold a phrase inside another; linear, since few phrases begin at
     /// any one place.
     fn count(&self, text: &str) -> Hits {
         let mut hits = Hits::default();
         let mut seen = vec![false; self.topics.len()];
-        for found in self.automaton.find_overlapping_iter(text) {
-            if !bounded(text, found.start(), found.end()) {
-                continue;
+        self.phrases.find(text, |found| {
+            if !bounded(text, found.start, found.end) {
+                return;
             }
-            let pattern = found.pattern().as_usize();
-            let topic = self.topics[pattern] as usize;
+            let topic = self.topics[found.phrase] as usize;
             hits.all[topic] = hits.all[topic].saturating_add(1);
-            if !std::mem::replace(&mut seen[pattern], true) {
+            if !std::mem::replace(&mut seen[found.phrase], true) {
                 hits.distinct[topic] += 1;
             }
-        }
+        });
         hits
     }
 }
@@ -174,7 +170,7 @@ fn lexicon() -> &'static Lexicon {
                 }
             }
         }
-        Lexicon { head: Phrases::new(&head), text: Phrases::new(&text), url }
+        Lexicon { head: Scoped::new(&head), text: Scoped::new(&text), url }
     })
 }
 

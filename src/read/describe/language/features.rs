@@ -1,6 +1,8 @@
 //! The features by which languages are told apart: one to four letters of a word with its ends marked,
 //! and whole words. The trainer and the model see the same ones.
 
+use crate::model::script::{is_letter, lower};
+
 /// Letters of a word that are looked at.
 const LONGEST_WORD: usize = 20;
 /// Whole words up to this many letters are features.
@@ -11,9 +13,9 @@ pub fn each(text: &str, letters: &mut usize, mut with: impl FnMut(u32)) {
     let mut word = [' '; LONGEST_WORD + 2];
     let mut length = 0;
     for c in text.chars().chain([' ']) {
-        let c = if c.is_ascii() { c.to_ascii_lowercase() } else { c };
-        let lower = if c.is_ascii() || !c.is_uppercase() { c } else { c.to_lowercase().next().unwrap_or(c) };
-        if lower.is_alphabetic() || is_mark(lower) {
+        let tabled = || if c.is_uppercase() { c.to_lowercase().next().unwrap_or(c) } else { c };
+        let lower = lower(c).unwrap_or_else(tabled);
+        if is_letter(lower) || is_mark(lower) {
             length += 1;
             word[length] = lower;
             // Scripts without spaces are read in pieces of this length.

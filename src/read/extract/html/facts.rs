@@ -6,6 +6,7 @@ use rustc_hash::FxHasher;
 
 use super::lexicon::phrase_mask;
 use crate::model::html::HtmlPage;
+use crate::model::script::{is_common_letter, lowered};
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts {
@@ -42,41 +43,40 @@ impl Facts {
         let mut facts = Facts::default();
         let mut hasher = FxHasher::default();
         lower.clear();
-        let mut dense = 0.0;
-        let mut words = 0.0;
+        let (mut chars, mut dense, mut words, mut commas, mut stops) = (0u32, 0u32, 0u32, 0u32, 0u32);
+        let (mut uppercase, mut capitalised, mut digits) = (0u32, 0u32, 0u32);
         let mut at_start = true;
         let mut last = ' ';
         let mut before_last = ' ';
         for c in text.chars() {
-            facts.chars += 1.0;
+            chars += 1;
             if c.is_ascii_lowercase() {
                 lower.push(c);
                 hasher.write_u32(c as u32);
-                if at_start {
-                    words += 1.0;
-                }
+                words += u32::from(at_start);
                 at_start = false;
-            } else if c.is_whitespace() {
+            } else if c == ' ' || c.is_whitespace() {
                 at_start = true;
                 lower.push(' ');
                 facts.lines += f32::from(c == '\n');
                 continue;
-            } else if c.is_alphanumeric() {
+            } else if is_common_letter(c) || c.is_alphanumeric() {
                 let is_dense = is_dense_script(c);
+                let capital = c.is_uppercase();
                 if is_dense {
-                    dense += 1.0;
+                    dense += 1;
                 } else if at_start {
-                    words += 1.0;
-                    facts.capitalised += f32::from(c.is_uppercase());
+                    words += 1;
+                    capitalised += u32::from(capital);
                 }
                 at_start = false;
-                facts.uppercase += f32::from(c.is_uppercase());
-                facts.digits += f32::from(c.is_numeric() && !is_dense);
-                if c.is_uppercase() {
-                    for l in c.to_lowercase() {
+                uppercase += u32::from(capital);
+                digits += u32::from(!is_dense && !is_common_letter(c) && c.is_numeric());
+                if capital {
+                    lowered(c, |l| {
                         lower.push(l);
                         hasher.write_u32(l as u32);
-                    }
+                    });
                 } else {
                     lower.push(c);
                     hasher.write_u32(c as u32);
@@ -85,9 +85,9 @@ impl Facts {
                 at_start = matches!(c, '“' | '"' | '„' | '«' | '(' | '‘' | '\'' | '¿' | '¡' | '-' | '/');
                 lower.push(c);
                 match c {
-                    ',' | '،' | '、' | '，' | ';' | '؛' | '；' => facts.commas += 1.0,
+                    ',' | '،' | '、' | '，' | ';' | '؛' | '；' => commas += 1,
                     '.' | '!' | '?' | '。' | '！' | '？' | '؟' | '।' | '…' | '۔' | '։' | '።' => {
-                        facts.stops += 1.0
+                        stops += 1
                     }
                     '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' => facts.quotes += 1.0,
                     '|' | '•' | '·' | '›' | '→' | '▶' | '#' | '@' | '©' | '/' | '+' | '_' | '=' | '{'
@@ -100,7 +100,12 @@ impl Facts {
             before_last = last;
             last = c;
         }
-        facts.words = words + dense / 2.0;
+        let dense = dense as f32;
+        facts.chars = chars as f32;
+        facts.words = words as f32 + dense / 2.0;
+        (facts.commas, facts.stops) = (commas as f32, stops as f32);
+        (facts.uppercase, facts.capitalised, facts.digits) =
+            (uppercase as f32, capitalised as f32, digits as f32);
         facts.dense_script = dense * 3.0 > facts.chars;
         facts.starts_lower = text.chars().next().is_some_and(char::is_lowercase);
         facts.ending = ending(last, before_last);
@@ -145,16 +150,15 @@ pub fn tokens(text: &str, out: &mut Vec<u32>) {
     let mut hasher = FxHasher::default();
     let mut inside = false;
     for c in text.chars() {
-        let dense = is_dense_script(c);
-        if c.is_alphanumeric() && !dense {
+        if c.is_ascii_alphanumeric() {
             inside = true;
-            if c.is_ascii() {
-                hasher.write_u32(c.to_ascii_lowercase() as u32);
-            } else {
-                for l in c.to_lowercase() {
-                    hasher.write_u32(l as u32);
-                }
-            }
+            hasher.write_u32(c.to_ascii_lowercase() as u32);
+            continue;
+        }
+        let dense = is_dense_script(c);
+        if !dense && !c.is_ascii() && (is_common_letter(c) || c.is_alphanumeric()) {
+            inside = true;
+            lowered(c, |l| hasher.write_u32(l as u32));
             continue;
         }
         if inside {

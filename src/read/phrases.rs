@@ -1,6 +1,6 @@
 //! Phrases as a trie that is asked wherever one may begin: at the first letter of a word, at marks, and at every
-//! character of scripts without spaces. Most words leave it at their second or third letter, so that a line costs
-//! a fraction of what an automaton over all its bytes does.
+//! character of scripts without spaces, or anywhere at all. Three bytes tell most places that none begins there, so
+//! that a line costs a fraction of what an automaton over all its bytes does.
 
 use crate::model::script::{is_common_letter, is_syllable, is_unspaced};
 
@@ -40,9 +40,9 @@ pub struct Found {
 
 impl Phrases {
     /// Phrases are numbered in their order; none may be empty.
-    pub fn new(phrases: &[String]) -> Self {
+    pub fn new<P: AsRef<str>>(phrases: &[P]) -> Self {
         let mut sorted: Vec<(&[u8], u32)> =
-            phrases.iter().enumerate().map(|(n, p)| (p.as_bytes(), n as u32)).collect();
+            phrases.iter().enumerate().map(|(n, p)| (p.as_ref().as_bytes(), n as u32)).collect();
         sorted.sort_unstable();
         let mut out = Self { first: vec![NONE; 256], begins: vec![0; PREFIXES / 64], ..Self::default() };
         for (text, _) in &sorted {
@@ -102,14 +102,32 @@ impl Phrases {
         }
     }
 
-    #[inline]
-    fn at(&self, bytes: &[u8], start: usize, report: &mut impl FnMut(Found)) {
-        if let Some(prefix) = bytes[start..].first_chunk() {
-            let begins = self.begins[hash(prefix) / 64] >> (hash(prefix) % 64) & 1 != 0;
-            if !begins && !self.short.contains(&prefix[0]) {
-                return;
+    /// What stands anywhere in a text, words or not, by rising start.
+    pub fn find_anywhere(&self, text: &str, mut report: impl FnMut(Found)) {
+        let bytes = text.as_bytes();
+        for (start, prefix) in bytes.windows(3).enumerate() {
+            if self.may_begin(prefix.first_chunk().unwrap_or(&[0; 3])) {
+                self.walk(bytes, start, &mut report);
             }
         }
+        for start in bytes.len().saturating_sub(2)..bytes.len() {
+            self.walk(bytes, start, &mut report);
+        }
+    }
+
+    #[inline]
+    fn at(&self, bytes: &[u8], start: usize, report: &mut impl FnMut(Found)) {
+        if bytes[start..].first_chunk().is_none_or(|prefix| self.may_begin(prefix)) {
+            self.walk(bytes, start, report);
+        }
+    }
+
+    #[inline]
+    fn may_begin(&self, prefix: &[u8; 3]) -> bool {
+        self.begins[hash(prefix) / 64] >> (hash(prefix) % 64) & 1 != 0 || self.short.contains(&prefix[0])
+    }
+
+    fn walk(&self, bytes: &[u8], start: usize, report: &mut impl FnMut(Found)) {
         let mut node = self.first[usize::from(bytes[start])];
         let mut end = start + 1;
         while let Some(here) = self.nodes.get(node as usize) {
@@ -139,9 +157,8 @@ mod tests {
     use super::*;
 
     fn found(phrases: &[&str], line: &str) -> Vec<(usize, usize)> {
-        let phrases: Vec<String> = phrases.iter().map(|p| (*p).to_owned()).collect();
         let mut out = Vec::new();
-        Phrases::new(&phrases).find(line, |f| {
+        Phrases::new(phrases).find(line, |f| {
             assert_eq!(&line[f.start..f.end], phrases[f.phrase]);
             out.push((f.phrase, f.start));
         });
@@ -160,6 +177,26 @@ mod tests {
         assert_eq!(found(&phrases, "x© re"), [(8, 1), (3, 4)]);
         assert_eq!(found(&phrases, ""), []);
         assert_eq!(found(&[], "read more"), []);
+    }
+
+    #[test]
+    fn parts_are_found_anywhere() {
+        let parts = ["form", "or", "©", " ad", "x"];
+        let finder = Phrases::new(&parts);
+        for (text, expected) in [
+            ("reformer", vec![(0, 2), (1, 3)]),
+            ("© ad", vec![(2, 0), (3, 2)]),
+            ("or", vec![(1, 0)]),
+            ("x", vec![(4, 0)]),
+            ("", vec![]),
+        ] {
+            let mut out = Vec::new();
+            finder.find_anywhere(text, |f| {
+                assert_eq!(&text[f.start..f.end], parts[f.phrase]);
+                out.push((f.phrase, f.start));
+            });
+            assert_eq!(out, expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,140 @@
+//! What the source of a page says by itself: marks that its blocks do not keep, and whether it is a feed.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::model::html::SourceMark;
+
+/// Bytes of the source that are searched for marks.
+const LOOKED_AT: usize = 4 << 20;
+/// Bytes that are put in lower case at a time, so that they stay in the cache; and how far one piece reaches
+/// into the next, more than the longest mark with what stands before it.
+const PIECE: usize = 16 * 1024;
+const REACH: usize = 32;
+/// Bytes in which a feed shows its root.
+const HEAD: usize = 2000;
+
+/// Players, password fields and the like, each with what stands before it; letter case does not matter.
+const MARKS: [(&str, &[&str], SourceMark); 12] = [
+    ("password", &["type=", "type=\"", "type='"], SourceMark::Password),
+    ("<video", &[""], SourceMark::Video),
+    ("-video-id", &["data"], SourceMark::Video),
+    ("<audio", &[""], SourceMark::Audio),
+    (".mp3\"", &[""], SourceMark::Audio),
+    (".m4a\"", &[""], SourceMark::Audio),
+    ("/embed/", &[""], SourceMark::Embed),
+    ("\"dialog\"", &["role="], SourceMark::Dialog),
+    ("-modal", &["aria"], SourceMark::Dialog),
+    ("\"player", &["class="], SourceMark::Video),
+    ("og:video", &[""], SourceMark::Video),
+    ("og:audio", &[""], SourceMark::Audio),
+];
+
+/// Few and rare, so that the finder can rush over what begins none of them.
+static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(MARKS.iter().map(|(mark, ..)| mark))
+        .expect("a dozen short patterns build")
+});
+
+/// Bits of the marks that stand in a source.
+pub fn marks(source: &str) -> u8 {
+    let source = &source.as_bytes()[..source.len().min(LOOKED_AT)];
+    let mut lower = Vec::with_capacity((PIECE + 2 * REACH).min(source.len()));
+    let mut marks = 0;
+    for start in (0..source.len()).step_by(PIECE) {
+        lower.clear();
+        lower.extend_from_slice(
+            &source[start.saturating_sub(REACH)..(start + PIECE + REACH).min(source.len())],
+        );
+        lower.make_ascii_lowercase();
+        for found in FINDER.find_iter(&lower) {
+            let (_, before, mark) = MARKS[found.pattern().as_usize()];
+            let head = &lower[..found.start()];
+            let fits = |lead: &&str| {
+                head.ends_with(lead.as_bytes())
+                    && match lead.as_bytes().last() {
+                        Some(quote @ (b'"' | b'\'')) => lower.get(found.end()) == Some(quote),
+                        _ => true,
+                    }
+            };
+            if before.iter().any(fits) {
+                marks |= mark as u8;
+            }
+        }
+    }
+    marks
+}
+
+/// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
+pub fn feed(source: &str) -> Option<&'static str> {
+    let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    let head = &start[..start.floor_char_boundary(HEAD)];
+    if head.starts_with('<') {
+        let roots = [
+            ("<rss", "root element rss"),
+            ("<feed", "root element feed"),
+            ("<rdf:RDF", "root element rdf:RDF"),
+            ("<urlset", "root element urlset"),
+            ("<sitemapindex", "root element sitemapindex"),
+            ("<opml", "root element opml"),
+        ];
+        let html = head.find("<html").or_else(|| head.find("<body")).unwrap_or(usize::MAX);
+        return roots
+            .into_iter()
+            .find(|(root, _)| head.find(root).is_some_and(|at| at < html))
+            .map(|(_, d)| d);
+    }
+    let json = head.starts_with('{') || head.starts_with('[');
+    (json && head[1..].trim_start().starts_with(['"', '{', '[']) && start.trim_end().ends_with(['}', ']']))
+        .then_some("JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_found_in_any_case_and_on_the_seams_of_pieces() {
+        for (mark, expected) in [
+            ("<input TYPE=\"Password\">", Some(SourceMark::Password)),
+            ("<input type=password>", Some(SourceMark::Password)),
+            ("<input type='password'>", Some(SourceMark::Password)),
+            ("<input type=\"password-hint\">", None),
+            ("the password", None),
+            ("<VIDEO src=x>", Some(SourceMark::Video)),
+            ("<p data-video-id=3>", Some(SourceMark::Video)),
+            ("<p class=\"Player-large\">", Some(SourceMark::Video)),
+            ("<p id=\"player\">", None),
+            ("<p role=\"dialog\">", Some(SourceMark::Dialog)),
+            ("<p class=\"dialog\">", None),
+            ("<p aria-modal>", Some(SourceMark::Dialog)),
+            ("x.MP3\"", Some(SourceMark::Audio)),
+            ("https://video.example/embed/3", Some(SourceMark::Embed)),
+        ] {
+            for before in [0, 5, PIECE - 30, PIECE - 12, PIECE - 1, PIECE, PIECE + 3] {
+                let source = format!("{}{mark}", "x".repeat(before));
+                assert_eq!(marks(&source), expected.map_or(0, |m| m as u8), "{mark} after {before}");
+            }
+        }
+    }
+
+    #[test]
+    fn feeds_are_known_by_their_first_bytes() {
+        for (source, expected) in [
+            ("<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", true),
+            ("\u{feff}<feed xmlns=\"http://www.w3.org/2005/Atom\">", true),
+            ("<urlset>", true),
+            ("{\"items\": []}", true),
+            ("[{\"a\":1}]", true),
+            ("<html><body>the tag <rss is old", false),
+            ("<?xml version=\"1.0\"?><!DOCTYPE html><html>", false),
+            ("[Update] The council has met.", false),
+            ("", false),
+        ] {
+            assert_eq!(feed(source).is_some(), expected, "{source}");
+        }
+    }
+}
