@@ -356,6 +356,6 @@ mod tests {
         }
         assert_eq!((stories.arrived.len(), stories.stories.len()), (MAX_HEADLINES, MAX_HEADLINES));
         assert_eq!(stories.articles.len(), MAX_HEADLINES);
-        assert!(stories.languages["en"].terms.len() <= MAX_HEADLINES * 40);
+        assert!(stories.languages["en"].terms.len() <= MAX_HEADLINES * 14);
     }
 }

@@ -25,8 +25,8 @@ const OLD: f32 = 3.0;
 /// Learned by `copydesk train stories` from the first half of a month of headlines, which prints these
 /// numbers; `tests/it/stories.rs` learns them again.
 pub const SHIPPED: Weights = Weights {
-    bias: -2.966,
-    each: [7.230, 5.111, 1.914, 0.407, -3.768, -5.376, -7.127, -0.763, 0.735, -0.307, 0.086, 0.615],
+    bias: -3.107,
+    each: [7.815, 4.876, 2.108, 1.266, -3.391, -5.548, -8.301, -0.705, 0.793, -0.330, 0.137, 0.596],
     joins: 0.3,
 };
 
