@@ -1,14 +1,14 @@
 //! What each step of `read` costs on one thread: `cargo bench --bench steps`. Pages are made here, so that
 //! anyone can run it; with a corpus (`COPYDESK_CORPUS`, else `../shared`) its publisher pages are read too.
 
+/// Real pages and texts.
+mod corpus;
 /// Pages made to a size.
 mod made;
 /// Topics and entities.
 mod topics;
 
 use std::fmt::Write as _;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -215,18 +215,13 @@ fn clean_one(page: &DecodedPage, known: &SiteKnowledge) -> usize {
 
 /// Three hundred of them; none, and a word about it, where there is no corpus.
 fn corpus_texts() -> Vec<DecodedPage> {
-    let path = corpus_root().join("corpus/text/publishers.jsonl.gz");
-    let mut lines = String::new();
-    let file = std::fs::File::open(&path);
-    if file.and_then(|file| flate2::read::MultiGzDecoder::new(file).read_to_string(&mut lines)).is_err() {
-        eprintln!("{}: no corpus; set COPYDESK_CORPUS", path.display());
-    }
-    let text = |line: &str| {
-        let sample: serde_json::Value = serde_json::from_str(line).ok()?;
-        let text = sample["text"].as_str()?.to_owned();
-        Some(DecodedPage { media: Media::Text, ..decoded(text) })
-    };
-    lines.lines().step_by(2).take(300).filter_map(text).collect()
+    let texts = corpus::texts().into_iter().step_by(2).take(300);
+    texts.map(|text| DecodedPage { media: Media::Text, ..decoded(text) }).collect()
+}
+
+/// Forty publisher pages.
+fn corpus() -> Vec<DecodedPage> {
+    corpus::pages().into_iter().step_by(3).take(40).map(decoded).collect()
 }
 
 fn decoded(text: String) -> DecodedPage {
@@ -254,26 +249,4 @@ fn decoded(text: String) -> DecodedPage {
             fetched_at: None,
         },
     }
-}
-
-fn corpus_root() -> PathBuf {
-    std::env::var_os("COPYDESK_CORPUS").map_or_else(|| PathBuf::from("../shared"), PathBuf::from)
-}
-
-/// Forty publisher pages; none, and a word about it, where there is no corpus.
-fn corpus() -> Vec<DecodedPage> {
-    let folder = corpus_root().join("corpus/html/publishers/html");
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("{}: no corpus; set COPYDESK_CORPUS", folder.display());
-        return Vec::new();
-    };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    paths.sort();
-    paths.iter().step_by(3).take(40).filter_map(|p| page(p)).collect()
-}
-
-fn page(path: &Path) -> Option<DecodedPage> {
-    let mut bytes = Vec::new();
-    flate2::read::MultiGzDecoder::new(std::fs::File::open(path).ok()?).read_to_end(&mut bytes).ok()?;
-    Some(decoded(String::from_utf8_lossy(&bytes).into_owned()))
 }

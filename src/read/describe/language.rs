@@ -71,13 +71,7 @@ impl Seen {
         hashes.clear();
         features::each(&script::own(sample), &mut self.letters, |hash| hashes.push(hash));
         self.features += hashes.len() as u32;
-        // The table is larger than the caches: looked up one after another, the waits overlap.
-        hashes.iter_mut().for_each(|hash| *hash = model.find(*hash));
-        for &found in hashes.iter() {
-            for (language, weight) in model.postings_at(found) {
-                self.scores[language as usize] += u32::from(weight);
-            }
-        }
+        model.add(hashes, &mut self.scores);
     }
 
     /// The likeliest language, and how far it is ahead of the next, in natural-log units.

@@ -9,6 +9,7 @@ use super::agencies;
 use super::entities::plain;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
+use crate::model::script::lower;
 
 /// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
 const WORDS: &str = include_str!("names.txt");
@@ -96,7 +97,10 @@ fn without_lead(text: &str) -> &str {
 fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
     let mut rest = text.chars();
     for expected in lead.chars() {
-        if !rest.next()?.to_lowercase().eq(std::iter::once(expected)) {
+        let c = rest.next()?;
+        let is = lower(c)
+            .map_or_else(|| c.to_lowercase().eq(std::iter::once(expected)), |lower| lower == expected);
+        if !is {
             return None;
         }
     }

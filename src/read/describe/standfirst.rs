@@ -104,9 +104,10 @@ fn told(scene: &Scene<'_>, headline: Option<&str>) -> Vec<Said<String>> {
     let headline = headline.map(squeezed);
     out.retain(|s| {
         let length = s.value.chars().count();
+        let key = squeezed(&s.value);
         (SHORTEST..=LONGEST).contains(&length)
-            && headline.as_deref() != Some(squeezed(&s.value).as_str())
-            && !scene.site_names.iter().any(|n| squeezed(&s.value) == *n)
+            && headline.as_deref() != Some(key.as_str())
+            && !scene.site_names.contains(&key)
     });
     out
 }

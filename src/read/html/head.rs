@@ -1,5 +1,8 @@
 //! What the head says, and what scripts anywhere say: title, metas, links, JSON-LD, page state.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
 use super::attributes::{Attributes, Name};
@@ -10,6 +13,8 @@ use crate::model::html::LinkElement;
 
 /// Scripts shorter than this hold settings, not a story.
 const STATE_BYTES: usize = 256;
+/// A story of scripts whose words are parted has more spaces.
+const STORY_SPACES: usize = 40;
 /// Scripts that are kept of one page; a page of news has a few, one that is streamed some hundred.
 const JSON_LD_SCRIPTS: usize = 500;
 const STATE_SCRIPTS: usize = 20_000;
@@ -100,6 +105,9 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
             None => return,
         }
     };
+    if !json_ld && name != FLIGHT && !may_tell(text) {
+        return;
+    }
     let head = &builder.page.head;
     let many =
         if json_ld { head.json_ld.len() >= JSON_LD_SCRIPTS } else { head.state.len() >= STATE_SCRIPTS };
@@ -114,6 +122,19 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
     } else {
         builder.page.head.state.push((name, text.to_owned()));
     }
+}
+
+/// Whether state can hold a story or the fields of one: enough prose, or an object with a headline. Settings of
+/// advertisements and the like are not kept.
+fn may_tell(text: &str) -> bool {
+    static TITLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let words = ["title", "headline", "heading", "head_line", "head-line"];
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("five words")
+    });
+    memchr::memchr_iter(b' ', text.as_bytes()).nth(STORY_SPACES - 1).is_some()
+        || !text.is_ascii()
+        || memmem::find(text.as_bytes(), b"\\u").is_some()
+        || TITLES.is_match(text)
 }
 
 /// The variable of a script that begins with `window.__STATE__ = {` or the like.

@@ -134,13 +134,29 @@ fn the_head_and_fields_are_witnesses() {
 
 #[test]
 fn state_of_scripts_is_kept_where_it_is_long_enough_to_hold_a_story() {
-    let long = format!("{{\"text\":\"{}\"}}", "x".repeat(2000));
+    let long = format!("{{\"text\":\"{}\"}}", "It rained. ".repeat(200));
     let page = page(&format!(
         "<script id=__NEXT_DATA__ type=application/json>{long}</script><script>window.__STATE__ = {long};</script>\
          <script>var small = {{}}</script><script>function a() {{ return {long} }}</script>"
     ));
     let names: Vec<_> = page.head.state.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["__NEXT_DATA__", "__STATE__"]);
+}
+
+#[test]
+fn settings_that_hold_neither_prose_nor_a_headline_are_not_kept() {
+    let filler = "\"slot\":7,".repeat(60);
+    for (value, kept) in [
+        (format!("{{{filler}}}"), false),
+        (format!("{{{filler}\"Headline\":1}}"), true),
+        (format!("{{{filler}\"pageTitle\":1}}"), true),
+        (format!("{{{filler}\"text\":\"{}\"}}", "It rained in Brack. ".repeat(30)), true),
+        (format!("{{{filler}\"text\":\"雨\"}}"), true),
+        (format!("{{{filler}\"text\":\"\\u96e8\"}}"), true),
+    ] {
+        let source = format!("<script>window.settings = {value};</script><p>x</p>");
+        assert_eq!(page(&source).head.state.len(), usize::from(kept), "{value}");
+    }
 }
 
 #[test]

@@ -179,6 +179,7 @@ mod tests {
     use super::*;
 
     const RIGHT: &[&str] = &[
+        "üßä ßäß üßö",
         "The minister said: \u{201c}We will not yield.\u{201d} Prices rose 5\u{2009}%.",
         "«Un café»—dijo—, y el “CAFÉ” cerró. ¿Qué más? SÃO PAULO, “IRMÔ, À bientôt.",
         "Über die Straße ging Frau Müller; „GRÖẞE“ zählt nicht. Ärger, Öl, Übel.",

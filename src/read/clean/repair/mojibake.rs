@@ -284,8 +284,12 @@ fn common_punctuation(c: char) -> bool {
     matches!(c, '‘' | '’' | '“' | '”' | '„' | '…' | '–' | '—' | '«' | '»' | '\u{a0}' | '•' | '\u{ad}')
 }
 
+/// Different letters of three Cyrillic words; what is written with accents alone on purpose has fewer.
+const CYRILLIC_LETTERS: u32 = 6;
+
 /// windows-1251 that was read as windows-1252: words of accented Latin letters alone.
 fn cyrillic_as_latin(line: &str) -> Option<String> {
+    let mut met = 0u64;
     let (mut accented, mut letters, mut words, mut run) = (0usize, 0usize, 0usize, 0usize);
     for c in line.chars().chain([' ']) {
         if !c.is_alphabetic() {
@@ -297,9 +301,10 @@ fn cyrillic_as_latin(line: &str) -> Option<String> {
         if matches!(c, '\u{c0}'..='\u{ff}') {
             accented += 1;
             run += 1;
+            met |= 1 << (c as u32 - 0xc0);
         }
     }
-    if words < 3 || accented * 10 < letters * 8 {
+    if words < 3 || accented * 10 < letters * 8 || met.count_ones() < CYRILLIC_LETTERS {
         return None;
     }
     Some(recode(line, &CP1252, &CP1251, |c| !c.is_ascii() && !common_punctuation(c)))

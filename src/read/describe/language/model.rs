@@ -71,25 +71,7 @@ pub type Feature = (u32, Vec<(u8, u8)>);
 impl Model {
     /// Languages and weights of a feature.
     pub fn postings(&self, fingerprint: u32) -> impl Iterator<Item = (u8, u8)> + '_ {
-        self.postings_at(self.find(fingerprint))
-    }
-
-    /// Where a feature's postings start; 0 for one that the model does not hold.
-    pub fn find(&self, fingerprint: u32) -> u32 {
-        let mut at = fingerprint as usize & (self.slots.len() - 1);
-        loop {
-            let (found, start) = self.slots[at];
-            if start == 0 || found == fingerprint {
-                return start;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    /// Languages and weights of a feature that `find` found.
-    pub fn postings_at(&self, start: u32) -> impl Iterator<Item = (u8, u8)> + '_ {
-        let start = start as usize;
-        let pairs = match start {
+        let pairs = match self.find_from(fingerprint, self.slots[self.slot(fingerprint)]) as usize {
             0 => &[][..],
             start => {
                 let count = self.postings[start - 1] as usize;
@@ -97,6 +79,36 @@ impl Model {
             }
         };
         pairs.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+    }
+
+    fn slot(&self, fingerprint: u32) -> usize {
+        fingerprint as usize & (self.slots.len() - 1)
+    }
+
+    /// Where a feature's postings start, 0 for one that the model does not hold; `own` stands in its own slot.
+    fn find_from(&self, fingerprint: u32, own: (u32, u32)) -> u32 {
+        let (mut at, (mut found, mut start)) = (self.slot(fingerprint), own);
+        while start != 0 && found != fingerprint {
+            at = (at + 1) & (self.slots.len() - 1);
+            (found, start) = self.slots[at];
+        }
+        start
+    }
+
+    /// Adds what each feature says for each language to `scores`. The tables are larger than the caches: all that a
+    /// step needs is fetched in a loop without a branch that could be foretold wrongly, so that the waits overlap.
+    pub fn add(&self, fingerprints: &[u32], scores: &mut [u32]) {
+        let own: Vec<(u32, u32)> = fingerprints.iter().map(|f| self.slots[self.slot(*f)]).collect();
+        let mut starts: Vec<u32> =
+            fingerprints.iter().zip(own).map(|(f, own)| self.find_from(*f, own)).collect();
+        starts.retain(|start| *start != 0);
+        let counts: Vec<u8> = starts.iter().map(|start| self.postings[*start as usize - 1]).collect();
+        for (start, count) in starts.into_iter().zip(counts) {
+            let start = start as usize;
+            for pair in self.postings[start..start + usize::from(count) * 2].chunks_exact(2) {
+                scores[usize::from(pair[0])] += u32::from(pair[1]);
+            }
+        }
     }
 
     pub fn new(languages: Vec<Known>, features: &[Feature]) -> Self {
@@ -204,13 +216,17 @@ mod tests {
     fn models_are_written_and_read_back() {
         let languages =
             vec![Known { tag: "en", standing: Standing::Large, bias: -0.5, mean: 2.5, spread: 0.25 }];
-        let mut features = vec![(u32::MAX, vec![(0, 200)]), (7, vec![(0, 3)])];
+        // The second and the third meet in one slot.
+        let mut features = vec![(u32::MAX, vec![(0, 200)]), (7, vec![(0, 3)]), (7 + (1 << 20), vec![(0, 5)])];
         let bytes = Model::write(&languages, &mut features).expect("bytes");
         let model = Model::read(&bytes).expect("a model");
         assert_eq!(model.languages, languages);
         assert_eq!(model.postings(7).collect::<Vec<_>>(), [(0, 3)]);
         assert_eq!(model.postings(u32::MAX).collect::<Vec<_>>(), [(0, 200)]);
         assert_eq!(model.postings(8).count(), 0);
+        let mut scores = [0];
+        model.add(&[7, 8, 7, 7 + (1 << 20), u32::MAX, 23], &mut scores);
+        assert_eq!(scores, [3 + 3 + 5 + 200]);
         assert!(Model::read(&bytes[..bytes.len() / 2]).is_none());
         assert!(Model::read(b"").is_none());
     }

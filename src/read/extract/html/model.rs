@@ -42,42 +42,31 @@ impl Model {
 
     /// Probability of each block to be part of the story. Rows are made piece by piece, since all at once they
     /// would outweigh the page. The second stage is asked about a third of the blocks, of which the first is not
-    /// sure: their rows are held, and made again where they are too many to hold.
+    /// sure; their rows are made again.
     pub fn judge(&self, sight: &Sight) -> Judgement {
         let blocks = sight.blocks();
         let width = second_count();
-        let (mut rows, mut logits, mut held) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut logits) = (Vec::new(), Vec::new());
         let mut first = Vec::with_capacity(blocks);
-        let mut open: Vec<usize> = Vec::new();
         for from in (0..blocks).step_by(PIECE) {
             rows.clear();
             sight.add_rows(from..(from + PIECE).min(blocks), width, &mut rows);
             self.scorers[0].logits(&rows, width, &mut logits);
-            for (at, row) in rows.chunks_exact(width).enumerate().filter(|&(at, _)| logits[at] >= SURE) {
-                if open.len() < HELD {
-                    held.extend_from_slice(row);
-                }
-                open.push(from + at);
-            }
             first.append(&mut logits);
         }
         let around = Surroundings::of(sight, &first);
+        let open: Vec<usize> = (0..blocks).filter(|&block| first[block] >= SURE).collect();
         let mut scores: Vec<f32> = first.iter().map(|&logit| probability(logit)).collect();
-        let mut ask = |blocks: &[usize], rows: &mut [f32]| {
-            around.fill(blocks, rows);
-            self.scorers[1].logits(rows, width, &mut logits);
-            for (&block, &logit) in blocks.iter().zip(&logits) {
-                scores[block] = probability(logit);
-            }
-        };
-        let (now, later) = open.split_at(open.len().min(HELD));
-        ask(now, &mut held);
-        for piece in later.chunks(PIECE) {
+        for piece in open.chunks(PIECE) {
             rows.clear();
             for &block in piece {
                 sight.add_rows(block..block + 1, width, &mut rows);
             }
-            ask(piece, &mut rows);
+            around.fill(piece, &mut rows);
+            self.scorers[1].logits(&rows, width, &mut logits);
+            for (&block, &logit) in piece.iter().zip(&logits) {
+                scores[block] = probability(logit);
+            }
         }
         Judgement { scores, first }
     }
@@ -117,9 +106,7 @@ pub struct Judgement {
 }
 
 /// Blocks whose rows are made at a time.
-const PIECE: usize = 64;
-/// Rows that are held from the first stage to the second; most pages have no more to ask about.
-const HELD: usize = 128;
+const PIECE: usize = 32;
 
 const NAMES: [&str; 25] = [
     "first",
