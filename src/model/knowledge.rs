@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::script::{is_common_letter, lowered};
+use super::script::{is_common_letter, is_word, lowered};
 
 /// An immutable snapshot of what is known about one site.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +90,7 @@ pub fn line_hash(text: &str) -> u64 {
         } else if is_common_letter(c) {
             (false, true)
         } else {
-            (c.is_numeric(), c.is_alphanumeric() || is_mark(c))
+            (c.is_numeric(), is_word(c) || is_mark(c))
         };
         if !word {
             gap = begun;

@@ -43,7 +43,19 @@ const LOW: [u64; 24] = {
 /// As `char::is_alphabetic`.
 #[inline]
 pub fn is_letter(c: char) -> bool {
-    is_common_letter(c) || (!c.is_ascii() && c.is_alphabetic())
+    is_common_letter(c) || (!c.is_ascii() && !is_punctuation(c) && c.is_alphabetic())
+}
+
+/// As `char::is_alphanumeric`.
+#[inline]
+pub fn is_word(c: char) -> bool {
+    is_common_letter(c) || (!is_punctuation(c) && c.is_alphanumeric())
+}
+
+/// Quotation marks, dashes and the like, none of them a letter or a number.
+#[inline]
+fn is_punctuation(c: char) -> bool {
+    matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}')
 }
 
 /// The lower case of letters that most news is written in, themselves where they have none; `None` for those that
@@ -110,6 +122,7 @@ mod tests {
     fn every_character_is_what_the_tables_say() {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_word(c), c.is_alphanumeric(), "{c:?}");
             assert!(!is_common_letter(c) || !c.is_numeric(), "{c:?}");
             let mut known = String::new();
             lowered(c, |lower| known.push(lower));

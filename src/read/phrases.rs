@@ -2,7 +2,9 @@
 //! character of scripts without spaces, or anywhere at all. Three bytes tell most places that none begins there, so
 //! that a line costs a fraction of what an automaton over all its bytes does.
 
-use crate::model::script::{is_common_letter, is_syllable, is_unspaced};
+use rustc_hash::FxHashMap;
+
+use crate::model::script::{is_syllable, is_unspaced, is_word};
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -19,6 +21,8 @@ pub struct Phrases {
     first: Vec<u32>,
     /// A bit for each first three bytes of a phrase, by their hash; most words are told by it.
     begins: Vec<u64>,
+    /// Node of each first three bytes, which saves the way there.
+    third: FxHashMap<[u8; 3], u32>,
     /// First bytes of phrases that are shorter.
     short: Vec<u8>,
 }
@@ -57,6 +61,10 @@ impl Phrases {
             out.first[usize::from(byte)] = out.add(&rest[..many], 1);
             rest = &rest[many..];
         }
+        for prefix in sorted.iter().filter_map(|(text, _)| text.first_chunk::<3>()) {
+            let node = prefix[1..].iter().fold(out.first[usize::from(prefix[0])], |at, b| out.next(at, *b));
+            out.third.insert(*prefix, node);
+        }
         out
     }
 
@@ -91,7 +99,7 @@ impl Phrases {
                 (1, false, byte != b' ')
             } else {
                 let Some(c) = lower[at..].chars().next() else { break };
-                let word = !is_unspaced(c) && (is_common_letter(c) || c.is_alphanumeric());
+                let word = !is_unspaced(c) && is_word(c);
                 (c.len_utf8(), word, !word || is_syllable(c))
             };
             if free || !inside {
@@ -105,41 +113,51 @@ impl Phrases {
     /// What stands anywhere in a text, words or not, by rising start.
     pub fn find_anywhere(&self, text: &str, mut report: impl FnMut(Found)) {
         let bytes = text.as_bytes();
-        for (start, prefix) in bytes.windows(3).enumerate() {
-            if self.may_begin(prefix.first_chunk().unwrap_or(&[0; 3])) {
-                self.walk(bytes, start, &mut report);
-            }
-        }
-        for start in bytes.len().saturating_sub(2)..bytes.len() {
-            self.walk(bytes, start, &mut report);
+        for start in 0..bytes.len() {
+            self.at(bytes, start, &mut report);
         }
     }
 
     #[inline]
     fn at(&self, bytes: &[u8], start: usize, report: &mut impl FnMut(Found)) {
-        if bytes[start..].first_chunk().is_none_or(|prefix| self.may_begin(prefix)) {
-            self.walk(bytes, start, report);
+        match bytes[start..].first_chunk() {
+            Some(prefix) if !self.short.contains(&prefix[0]) => {
+                let begins = self.begins[hash(prefix) / 64] >> (hash(prefix) % 64) & 1 != 0;
+                if begins && let Some(&node) = self.third.get(prefix) {
+                    self.walk(bytes, start, start + 3, node, report);
+                }
+            }
+            _ => self.walk(bytes, start, start + 1, self.first[usize::from(bytes[start])], report),
         }
     }
 
-    #[inline]
-    fn may_begin(&self, prefix: &[u8; 3]) -> bool {
-        self.begins[hash(prefix) / 64] >> (hash(prefix) % 64) & 1 != 0 || self.short.contains(&prefix[0])
-    }
-
-    fn walk(&self, bytes: &[u8], start: usize, report: &mut impl FnMut(Found)) {
-        let mut node = self.first[usize::from(bytes[start])];
-        let mut end = start + 1;
+    /// Reports the phrases from `start` on; `node` is that of the bytes up to `end`.
+    fn walk(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        mut end: usize,
+        mut node: u32,
+        report: &mut impl FnMut(Found),
+    ) {
         while let Some(here) = self.nodes.get(node as usize) {
             for &phrase in &self.ends[here.ends.0 as usize..here.ends.1 as usize] {
                 report(Found { phrase: phrase as usize, start, end });
             }
-            let edges = here.edges.0 as usize..here.edges.1 as usize;
             let Some(&byte) = bytes.get(end) else { return };
-            let Some(edge) = memchr::memchr(byte, &self.bytes[edges.clone()]) else { return };
-            node = self.targets[edges.start + edge];
+            node = self.next(node, byte);
             end += 1;
         }
+    }
+
+    /// The node that a byte leads to; `NONE` where no phrase goes on like that.
+    #[inline]
+    fn next(&self, node: u32, byte: u8) -> u32 {
+        let Some(here) = self.nodes.get(node as usize) else { return NONE };
+        let edges = here.edges.0 as usize..here.edges.1 as usize;
+        // Few, but for the first bytes.
+        let edge = self.bytes[edges.clone()].iter().position(|edge| *edge == byte);
+        edge.map_or(NONE, |edge| self.targets[edges.start + edge])
     }
 }
 

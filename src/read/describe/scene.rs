@@ -13,7 +13,7 @@ use super::state::{self, Told};
 use super::url as address;
 use crate::model::body::{Found, FoundField, Paragraph};
 use crate::model::html::HtmlPage;
-use crate::model::script::{is_common_letter, lowered};
+use crate::model::script::{is_word, lowered};
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::Parsed;
 
@@ -227,7 +227,7 @@ const QUOTE_LEVELS: usize = 6;
 /// Letters and digits alone, in lower case: two spellings of one text are equal.
 pub fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| is_common_letter(*c) || c.is_alphanumeric()) {
+    for c in text.chars().filter(|c| is_word(*c)) {
         lowered(c, |lower| out.push(lower));
     }
     out

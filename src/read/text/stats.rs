@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::knowledge::line_hash;
-use crate::model::script::{is_letter, is_unspaced, lower};
+use crate::model::script::{is_letter, is_unspaced, is_word, lower};
 use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, lower_into, push_word};
 use crate::read::text::join::ends_sentence;
 
@@ -94,7 +94,7 @@ pub fn stats(text: &str, content: &mut Vec<u32>, lower: &mut String) -> Stats {
             count.s.upper += u32::from(c.is_uppercase());
             first_letter = first_letter.or(Some(c.is_lowercase()));
             count.word.push(c);
-        } else if matches!(c, '\'' | '’' | '-') || !c.is_ascii() && c.is_alphanumeric() {
+        } else if matches!(c, '\'' | '’' | '-') || !c.is_ascii() && is_word(c) {
             count.word.inside(c);
         } else {
             if c == '@' || (c == '/' && text[..at].ends_with("://")) {
@@ -250,7 +250,7 @@ pub fn words(text: &str) -> f32 {
             inside = false;
         } else if c.is_ascii_alphanumeric() || is_letter(c) {
             inside = true;
-        } else if inside && !matches!(c, '\'' | '’' | '-') && (c.is_ascii() || !c.is_alphanumeric()) {
+        } else if inside && !matches!(c, '\'' | '’' | '-') && (c.is_ascii() || !is_word(c)) {
             words += 1.0;
             inside = false;
         }

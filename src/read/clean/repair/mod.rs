@@ -38,15 +38,28 @@ pub fn repair_html(source: &str) -> (Cow<'_, str>, Vec<Repair>) {
 /// A step gives the changed text, or nothing where it found nothing to repair.
 type Step = fn(&str) -> Option<String>;
 
+/// Steps that look for single characters, and whether a character is one of them.
+const ODD: [Repair; 3] = [Repair::SoftHyphens, Repair::Direction, Repair::Spaces];
+
+fn is_odd(c: char) -> bool {
+    is_invisible(c) || is_direction_override(c) || plain_space(c) != Some(c)
+}
+
 fn apply<'a>(text: &'a str, steps: &[(Repair, Step)]) -> (Cow<'a, str>, Vec<Repair>) {
     let mut out = Cow::Borrowed(text);
     let mut made = Vec::new();
     for _ in 0..ROUNDS {
         let mut changed = false;
+        // One look for the characters of three steps, which right text has none of.
+        let mut odd: Option<bool> = None;
         for (name, step) in steps {
+            if ODD.contains(name) && !*odd.get_or_insert_with(|| has_odd(&out, is_odd)) {
+                continue;
+            }
             if let Some(repaired) = step(&out) {
                 out = Cow::Owned(repaired);
                 changed = true;
+                odd = None;
                 if !made.contains(name) {
                     made.push(*name);
                 }
@@ -63,8 +76,11 @@ fn apply<'a>(text: &'a str, steps: &[(Repair, Step)]) -> (Cow<'a, str>, Vec<Repa
 /// Soft hyphens, zero-width spaces and byte order marks. The joiners of Persian, Indic scripts and
 /// emoji stay: there they are spelling.
 fn strip_invisible(text: &str) -> Option<String> {
-    let invisible = |c: char| matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}');
-    has_odd(text, invisible).then(|| text.replace(invisible, ""))
+    has_odd(text, is_invisible).then(|| text.replace(is_invisible, ""))
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Embeddings, overrides and isolates: they belong to a layout, and hide in a text what it says. The marks

@@ -1,6 +1,7 @@
 //! Measures of a block's text: words, sentence ends, times, dates, prices, counters.
 
 use super::words::is_unspaced;
+use crate::model::script::is_word;
 
 /// Short patterns at the start of a block, or in it.
 #[derive(Debug, Default)]
@@ -81,7 +82,7 @@ pub fn word_count(text: &str) -> f32 {
             if is_unspaced(c) {
                 halves += 1;
                 inside = false;
-            } else if c.is_alphanumeric() {
+            } else if is_word(c) {
                 words += u32::from(!inside);
                 inside = true;
             } else if c != '’' {

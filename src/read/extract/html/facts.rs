@@ -6,7 +6,7 @@ use rustc_hash::FxHasher;
 
 use super::lexicon::phrase_mask;
 use crate::model::html::HtmlPage;
-use crate::model::script::{is_common_letter, lowered};
+use crate::model::script::{is_common_letter, is_word, lowered};
 
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts {
@@ -60,7 +60,7 @@ impl Facts {
                 lower.push(' ');
                 facts.lines += f32::from(c == '\n');
                 continue;
-            } else if is_common_letter(c) || c.is_alphanumeric() {
+            } else if is_word(c) {
                 let is_dense = is_dense_script(c);
                 let capital = c.is_uppercase();
                 if is_dense {
@@ -156,7 +156,7 @@ pub fn tokens(text: &str, out: &mut Vec<u32>) {
             continue;
         }
         let dense = is_dense_script(c);
-        if !dense && !c.is_ascii() && (is_common_letter(c) || c.is_alphanumeric()) {
+        if !dense && !c.is_ascii() && is_word(c) {
             inside = true;
             lowered(c, |l| hasher.write_u32(l as u32));
             continue;
