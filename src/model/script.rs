@@ -103,6 +103,15 @@ pub fn lower_case(text: &str) -> String {
     out
 }
 
+/// The first `bytes` of a text, or a few less where they end within a character.
+pub fn cut(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Characters of scripts that write without spaces.
 pub fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'

@@ -49,7 +49,7 @@ impl Writer {
 
     /// Texts are cut at `MAX_LENGTH`, at a character boundary.
     pub fn text(&mut self, text: &str) {
-        let text = super::cut(text, MAX_LENGTH);
+        let text = crate::model::script::cut(text, MAX_LENGTH);
         self.varint(text.len() as u64);
         self.0.extend(text.as_bytes());
     }

@@ -425,12 +425,6 @@ impl fmt::Debug for Id {
     }
 }
 
-/// Cuts a text at `bytes`, at a character boundary.
-pub fn cut(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    &text[..end.unwrap_or(0)]
-}
-
 pub(crate) fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

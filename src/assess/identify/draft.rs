@@ -6,8 +6,9 @@ use crate::assess::tokens;
 use crate::model::Article;
 use crate::model::article::Completeness;
 use crate::model::body::ParagraphKind;
+use crate::model::script::cut;
 use crate::store::record::MAX_CAPTIONS;
-use crate::store::{ArticleRecord, cut, today};
+use crate::store::{ArticleRecord, today};
 
 /// Texts longer than this are cut before they are remembered.
 const MAX_HEADLINE_BYTES: usize = 300;

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crate::assess::story::Stories;
 use crate::model::Article;
 use crate::model::body::{Paragraph, ParagraphKind};
+use crate::model::script::cut;
 use crate::model::verdict::{Dedup, Verdict};
-use crate::store::{AnyStore, ArticleRecord, Id, MAX_NEWS, Store, StoreError, StoryEntry, cut, now};
+use crate::store::{AnyStore, ArticleRecord, Id, MAX_NEWS, Store, StoreError, StoryEntry, now};
 
 /// How far a replica's window may be behind what others have published.
 const BEHIND: Duration = Duration::from_millis(250);

@@ -8,6 +8,7 @@ mod script;
 use model::{Model, SHIPPED, Standing};
 
 use crate::model::article::Language;
+use crate::model::script::cut;
 
 /// Bytes of a text that are looked at: the head, and two samples of what follows.
 const HEAD: usize = 600;
@@ -151,22 +152,16 @@ fn tidy(raw: &str) -> Option<String> {
 
 /// The head of a text, and where it is long two samples further on.
 fn samples(text: &str) -> impl Iterator<Item = &str> {
-    let cut = |from: usize, length: usize| -> &str {
-        let (mut from, mut to) = (from.min(text.len()), (from + length).min(text.len()));
-        while !text.is_char_boundary(from) {
-            from -= 1;
-        }
-        while !text.is_char_boundary(to) {
-            to -= 1;
-        }
-        &text[from..to.max(from)]
+    let sample = |from: usize, length: usize| -> &str {
+        let (head, whole) = (cut(text, from), cut(text, from + length));
+        &whole[head.len()..]
     };
     let further = text.len() > HEAD * 3;
     [(0, HEAD), (text.len() / 2, SAMPLE), (text.len() * 4 / 5, SAMPLE)]
         .into_iter()
         .enumerate()
         .filter(move |(i, _)| *i == 0 || further)
-        .map(move |(_, (from, length))| cut(from, length))
+        .map(move |(_, (from, length))| sample(from, length))
 }
 
 #[cfg(test)]

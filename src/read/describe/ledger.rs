@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::scene::squeezed;
 use crate::model::article::{Evidence, EvidenceSource, Loser};
+use crate::model::script::cut;
 use crate::model::trace::Witness;
 
 /// Witnesses kept for one page, and bytes of one value.
@@ -39,7 +40,7 @@ impl<T> Said<T> {
 impl Ledger {
     /// A witness that was believed: the field's evidence.
     pub fn believe<T>(&mut self, field: &'static str, said: &Said<T>, confidence: f32, why: &str) {
-        let raw = Some(cut(&said.raw)).filter(|r| !r.is_empty());
+        let raw = Some(short(&said.raw)).filter(|r| !r.is_empty());
         self.evidence
             .insert(field.into(), Evidence { source: said.source, confidence, raw, losers: Vec::new() });
         self.note(field, said, true, why);
@@ -53,7 +54,7 @@ impl Ledger {
     /// A witness that was heard and not believed: what it said stays beside the winner.
     pub fn dismiss<T>(&mut self, field: &'static str, said: &Said<T>, why: &str) {
         let losers = self.losers.entry(field).or_default();
-        let loser = Loser { source: said.source, raw: cut(&said.raw) };
+        let loser = Loser { source: said.source, raw: short(&said.raw) };
         if losers.len() < MOST_LOSERS && !loser.raw.is_empty() && losers.iter().all(|l| l.raw != loser.raw) {
             losers.push(loser);
         }
@@ -82,7 +83,7 @@ impl Ledger {
             self.witnesses.push(Witness {
                 field,
                 source: format!("{} {}", name(said.source), said.place),
-                value: cut(&said.raw),
+                value: short(&said.raw),
                 chosen,
                 why: why.into(),
             });
@@ -90,12 +91,8 @@ impl Ledger {
     }
 }
 
-fn cut(text: &str) -> String {
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
+fn short(text: &str) -> String {
+    cut(text, LONGEST).to_owned()
 }
 
 fn name(source: EvidenceSource) -> &'static str {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::model::html::SourceMark;
+use crate::model::script::cut;
 
 /// Bytes of the source that are searched for marks.
 const LOOKED_AT: usize = 4 << 20;
@@ -71,7 +72,7 @@ pub fn marks(source: &str) -> u8 {
 /// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
 pub fn feed(source: &str) -> Option<&'static str> {
     let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    let head = &start[..start.floor_char_boundary(HEAD)];
+    let head = cut(start, HEAD);
     if head.starts_with('<') {
         let roots = [
             ("<rss", "root element rss"),

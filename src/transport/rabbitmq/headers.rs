@@ -9,6 +9,7 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 
 use crate::model::Envelope;
 use crate::model::failure::{ParkReason, Stage};
+use crate::model::script::cut;
 use crate::telemetry::trace::TRACEPARENT;
 use crate::transport::{Carried, OutgoingEvent};
 
@@ -172,8 +173,9 @@ pub fn retry(message: &Carried) -> BasicProperties {
 pub fn park(message: &Carried, reason: ParkReason, stage: Stage, error: &str) -> BasicProperties {
     let mut headers = copied(message);
     let error: String = error.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let cut = (0..=ERROR_BYTES.min(error.len())).rev().find(|at| error.is_char_boundary(*at)).unwrap_or(0);
-    for (name, value) in [("reason", reason.as_str()), ("stage", stage.as_str()), ("error", &error[..cut])] {
+    for (name, value) in
+        [("reason", reason.as_str()), ("stage", stage.as_str()), ("error", cut(&error, ERROR_BYTES))]
+    {
         headers.insert(name.into(), AMQPValue::LongString(value.into()));
     }
     headers.insert("attempt".into(), AMQPValue::LongUInt(message.attempt));

@@ -11,6 +11,7 @@ pub use civil::{day_number, from_jalali};
 pub use months::month;
 
 use crate::model::article::{Precision, Timestamp};
+use crate::model::script::cut;
 
 /// A date, and perhaps a time of day, as stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,11 +59,7 @@ pub fn parse(raw: &str, context: &Context<'_>) -> Option<Moment> {
 
 /// The first date that stands in a line among other words, to the day at least.
 pub fn find(line: &str, context: &Context<'_>) -> Option<Moment> {
-    let mut end = line.len().min(LONGEST);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    let found = words::find(&line[..end], context)?;
+    let found = words::find(cut(line, LONGEST), context)?;
     found.moment.believable(context).then_some(found.moment)
 }
 

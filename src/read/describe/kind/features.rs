@@ -4,7 +4,7 @@ use super::declared;
 use super::measure::{Marks, ends_a_sentence, word_count};
 use super::words::{self, Topic};
 use crate::model::html::HtmlPage;
-use crate::model::script::lower_case;
+use crate::model::script::{cut, lower_case};
 use crate::model::{Budget, DecodedPage, Rejection};
 
 /// Bytes of text that are searched for phrases: what decides stands early.
@@ -266,7 +266,7 @@ fn head_text(html: &HtmlPage, places: &Places) -> String {
     let mut out = html.head.title.clone().unwrap_or_default();
     for section in html.metas("article:section").chain(html.head.json_ld.iter().filter_map(|t| section(t))) {
         out.push('\n');
-        out.push_str(&section[..floor(section, 100)]);
+        out.push_str(cut(section, 100));
     }
     let first_h1 = html.blocks.iter().position(|b| places.at(b.container).h1);
     if let Some(at) = first_h1 {
@@ -275,7 +275,7 @@ fn head_text(html: &HtmlPage, places: &Places) -> String {
             let place = places.at(block.container);
             if place.h1 || (text.len() < 48 && !place.frame) {
                 out.push('\n');
-                out.push_str(&text[..floor(text, 400)]);
+                out.push_str(cut(text, 400));
             }
         }
     }
@@ -291,7 +291,7 @@ fn section(text: &str) -> Option<&str> {
 
 /// Words of each topic in head and text.
 fn topics(head: &str, html: &HtmlPage, f: &mut Features) {
-    let text = lower_case(&html.text[..floor(&html.text, TEXT_LOOKED_AT)]);
+    let text = lower_case(cut(&html.text, TEXT_LOOKED_AT));
     let words = word_count(&text).max(30.0);
     let (in_head, in_text) = (words::in_head(head), words::in_text(&text));
     for topic in Topic::ALL {
@@ -310,14 +310,6 @@ pub fn flag(is: bool) -> f32 {
 /// 0 → 0, 1 → .35, 10 → 1.2, 50 → 2.
 pub fn log(count: u32) -> f32 {
     (1.0 + count as f32).ln() / 2.0
-}
-
-pub fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Measures of a block's text: words, sentence ends, times, dates, prices, counters.
 
 use super::words::is_unspaced;
-use crate::model::script::is_word;
+use crate::model::script::{cut, is_word};
 
 /// Short patterns at the start of a block, or in it.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ pub fn word_count(text: &str) -> f32 {
 /// Whether a text has fewer words than so many. Counts a long one to its end only where its head has too few.
 pub fn has_fewer_words(text: &str, most: f32) -> bool {
     const HEAD: usize = 1024;
-    word_count(&text[..super::features::floor(text, HEAD)]) < most && word_count(text) < most
+    word_count(cut(text, HEAD)) < most && word_count(text) < most
 }
 
 const PART_LETTER: u8 = 1;

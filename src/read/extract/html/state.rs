@@ -9,6 +9,7 @@ use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::witness::unescape;
+use crate::model::script::cut;
 
 /// State with less prose than this, in bytes, is no story.
 const STORY_BYTES: usize = 600;
@@ -107,10 +108,7 @@ fn text_row(rows: &str, at: usize, line_end: usize) -> Option<(&str, usize, usiz
         return None;
     }
     let from = at + id.len() + 2 + length.len() + 1;
-    let mut to = from.saturating_add(usize::from_str_radix(length, 16).ok()?).min(rows.len());
-    while !rows.is_char_boundary(to) {
-        to -= 1;
-    }
+    let to = cut(rows, from.saturating_add(usize::from_str_radix(length, 16).ok()?)).len();
     (to > from).then_some((id, from, to))
 }
 
