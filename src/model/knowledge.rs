@@ -64,7 +64,7 @@ impl SiteKnowledge {
 pub fn line_hash(text: &str) -> u64 {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut eat = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+    let fed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
     let (mut digits, mut gap, mut begun) = (false, false, false);
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -72,30 +72,34 @@ pub fn line_hash(text: &str) -> u64 {
         let byte = bytes[at];
         if byte.is_ascii_alphabetic() {
             if std::mem::take(&mut gap) {
-                eat(b' ');
+                hash = fed(hash, b' ');
             }
             (begun, digits) = (true, false);
-            let rest = &bytes[at..];
-            let run = rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(rest.len());
-            rest[..run].iter().for_each(|b| eat(b.to_ascii_lowercase()));
-            at += run;
+            while let Some(letter) = bytes.get(at).filter(|b| b.is_ascii_alphabetic()) {
+                hash = fed(hash, letter.to_ascii_lowercase());
+                at += 1;
+            }
+            continue;
+        }
+        if byte.is_ascii() && !byte.is_ascii_digit() {
+            gap = begun;
+            // `10,000` and `10.000` count as one run; so do `1 of 12` and `3 of 4`, digit by digit.
+            digits = digits && matches!(byte, b',' | b'.');
+            at += 1;
             continue;
         }
         let Some(c) = text[at..].chars().next() else { break };
         at += c.len_utf8();
         let (digit, word) = if c.is_ascii() {
-            // Letters went above.
-            let digit = c.is_ascii_digit();
-            (digit, digit)
+            // All but digits went above.
+            (true, true)
         } else if is_common_letter(c) {
             (false, true)
         } else {
             (c.is_numeric(), is_word(c) || is_mark(c))
         };
         if !word {
-            gap = begun;
-            // `10,000` and `10.000` count as one run; so do `1 of 12` and `3 of 4`, digit by digit.
-            digits = digits && matches!(c, ',' | '.');
+            (gap, digits) = (begun, false);
             continue;
         }
         if digit && digits {
@@ -103,17 +107,17 @@ pub fn line_hash(text: &str) -> u64 {
             continue;
         }
         if std::mem::take(&mut gap) {
-            eat(b' ');
+            hash = fed(hash, b' ');
         }
         begun = true;
         digits = digit;
         if digit {
-            eat(b'0');
+            hash = fed(hash, b'0');
         } else if c == 'İ' {
             // Its lower case is two characters, of which Turkish writes one.
-            eat(b'i');
+            hash = fed(hash, b'i');
         } else {
-            lowered(c, |lower| lower.encode_utf8(&mut [0; 4]).bytes().for_each(&mut eat));
+            lowered(c, |lower| hash = lower.encode_utf8(&mut [0; 4]).bytes().fold(hash, fed));
         }
     }
     hash ^= hash >> 32;
