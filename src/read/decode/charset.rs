@@ -2,12 +2,15 @@
 //! HTTP header, `<meta>` prescan, then detection.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes that the `<meta>` prescan looks at (HTML standard, 13.2.3.2).
 const PRESCAN: usize = 1024;
-/// Bytes that detection looks at.
+/// Bytes that detection looks at, and how many of them stand before the first that tells anything.
 const DETECT: usize = 64 * 1024;
+const DETECT_BEFORE: usize = 1024;
+/// Characters that are UTF-8 by chance are fewer.
+const CHANCE: usize = 8;
 
 /// Text and the charset it was read in, and whether bytes had to be replaced.
 pub struct Decoded {
@@ -23,6 +26,8 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>, html: bool) -> Decoded {
     }
     let stated = label
         .and_then(|l| Encoding::for_label(l.as_bytes()))
+        // Markup in UTF-16 has a zero in every second byte.
+        .filter(|charset| *charset != UTF_16LE && *charset != UTF_16BE || memchr::memchr(0, &bytes).is_some())
         .or_else(|| html.then(|| prescan(&bytes)).flatten());
     match String::from_utf8(bytes) {
         // A page that says otherwise and is valid UTF-8 beyond ASCII is UTF-8: chance does not write that,
@@ -33,8 +38,15 @@ pub fn decode(bytes: Vec<u8>, label: Option<&str>, html: bool) -> Decoded {
         },
         Err(error) => {
             let bytes = error.as_bytes();
-            let stated = stated.filter(|charset| *charset != UTF_8 || !mostly_not_utf8(bytes));
-            decode_in(stated.unwrap_or_else(|| detect(bytes)), bytes)
+            let (valid, invalid) = utf8_sequences(bytes);
+            let mostly = invalid * 10 <= valid + invalid;
+            let charset = match stated {
+                // A damaged or cut character does not make another charset of a page.
+                _ if mostly && valid >= CHANCE => UTF_8,
+                Some(charset) if charset != UTF_8 || mostly => charset,
+                _ => detect(bytes),
+            };
+            decode_in(charset, bytes)
         }
     }
 }
@@ -52,16 +64,17 @@ pub fn label(content_type: &str) -> Option<&str> {
     })
 }
 
-/// By frequencies, for bytes that are no UTF-8.
+/// By frequencies, for bytes that are no UTF-8: from the first beyond ASCII on.
 fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    let head = &bytes[..bytes.len().min(DETECT)];
-    detector.feed(head, head.len() == bytes.len());
+    let from = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0).saturating_sub(DETECT_BEFORE);
+    let head = &bytes[from..bytes.len().min(from + DETECT)];
+    detector.feed(head, from + head.len() == bytes.len());
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// Whether more than a tenth of the sequences beyond ASCII are no UTF-8.
-fn mostly_not_utf8(bytes: &[u8]) -> bool {
+/// Characters beyond ASCII, and sequences that are none.
+fn utf8_sequences(bytes: &[u8]) -> (usize, usize) {
     let (mut valid, mut invalid) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         if !chunk.valid().is_ascii() {
@@ -69,7 +82,7 @@ fn mostly_not_utf8(bytes: &[u8]) -> bool {
         }
         invalid += usize::from(!chunk.invalid().is_empty());
     }
-    invalid * 10 > valid + invalid
+    (valid, invalid)
 }
 
 /// Finds `<meta charset>`, `<meta http-equiv content>` or the XML declaration in the first bytes.
@@ -113,7 +126,7 @@ fn after<'a>(within: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 /// A page that could say so in ASCII is not in UTF-16.
 fn ascii_compatible(label: &[u8]) -> Option<&'static Encoding> {
     let charset = Encoding::for_label(label)?;
-    if charset == encoding_rs::UTF_16LE || charset == encoding_rs::UTF_16BE {
+    if charset == UTF_16LE || charset == UTF_16BE {
         Some(UTF_8)
     } else if charset == encoding_rs::X_USER_DEFINED {
         Some(WINDOWS_1252)
@@ -142,6 +155,9 @@ mod tests {
             (b"\xef\xbb\xbfabc".to_vec(), Some("windows-1251"), "UTF-8"),
             (b"\xff\xfea\0b\0".to_vec(), None, "UTF-16LE"),
             ("Überschrift".as_bytes().to_vec(), Some("iso-8859-1"), "UTF-8"),
+            ("Съёмка началась в марте, но при\u{44f}".as_bytes()[..54].to_vec(), None, "UTF-8"),
+            ([&b"\xe9 "[..], "市議会は橋の閉鎖を決定した".as_bytes()].concat(), Some("iso-8859-1"), "UTF-8"),
+            (b"<p>plain words".to_vec(), Some("utf-16"), "UTF-8"),
             (b"caf\xe9 cr\xe8me, d\xe9j\xe0 vu, \xe9t\xe9".to_vec(), Some("utf-8"), "windows-1252"),
         ] {
             let found = decode(bytes.clone(), header, true).charset.name();

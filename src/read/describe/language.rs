@@ -23,9 +23,6 @@ const FEWEST_LETTERS: usize = 8;
 const LARGE: f32 = 22.0;
 const UNNAMED: f32 = -18.0;
 
-/// Ahead by so much, in the same units, a language needs no further samples: these told nothing new.
-const CERTAIN: f32 = 100.0;
-
 /// What the model makes of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guess {
@@ -46,16 +43,10 @@ pub fn identify(text: &str) -> Guess {
 pub fn guess(model: &Model, text: &str) -> Guess {
     let mut seen = Seen { scores: vec![0; model.languages.len()], features: 0, letters: 0 };
     let mut hashes = Vec::with_capacity(8 * HEAD.min(text.len()));
-    let mut guess = UNKNOWN;
     for sample in samples(text) {
         seen.add(model, sample, &mut hashes);
-        let (now, margin) = seen.judge(model);
-        guess = now;
-        if guess != UNKNOWN && margin >= CERTAIN {
-            break;
-        }
     }
-    guess
+    seen.judge(model)
 }
 
 /// What was seen of a text so far.
@@ -75,11 +66,10 @@ impl Seen {
         model.add(hashes, &mut self.scores);
     }
 
-    /// The likeliest language, and how far it is ahead of the next, in natural-log units.
-    fn judge(&self, model: &Model) -> (Guess, f32) {
+    fn judge(&self, model: &Model) -> Guess {
         let (seen, letters) = (self.features, self.letters);
         if seen == 0 {
-            return (UNKNOWN, 0.0);
+            return UNKNOWN;
         }
         let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
         for (i, (score, known)) in self.scores.iter().zip(&model.languages).enumerate() {
@@ -96,22 +86,22 @@ impl Seen {
                 second = score;
             }
         }
-        let Some(language) = model.languages.get(first.1) else { return (UNKNOWN, 0.0) };
+        let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
         let mean = self.scores[first.1] as f32 / seen as f32;
         // Below a share of what its own texts score, the text is of no known language.
         let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
         let margin = (first.0 - second) * model::STEP;
         if mean < expected || letters < 2 {
-            return (UNKNOWN, margin);
+            return UNKNOWN;
         }
         // Features of one word are no independent witnesses: the margin counts for an eighth.
         let confidence = 1.0 / (1.0 + (-(margin / 8.0)).exp()) * (1.0 - 1.0 / (1.0 + letters as f32));
         if letters < FEWEST_LETTERS && margin < 6.0 || margin < 0.5 {
-            return (UNKNOWN, margin);
+            return UNKNOWN;
         }
         match language.named() {
-            true => (Guess { tag: language.tag, confidence }, margin),
-            false => (UNKNOWN, margin),
+            true => Guess { tag: language.tag, confidence },
+            false => UNKNOWN,
         }
     }
 }
