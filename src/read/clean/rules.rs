@@ -30,6 +30,11 @@ const NOTICES: [Kind; 10] = [
 /// Moves what the rules know from the paragraphs, which `counted` has counted, to the removed.
 pub fn apply(body: &mut Body, counted: &mut Vec<Stats>, counter: &mut Counter) {
     let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
+    for i in 0..counted.len() {
+        if rules[i].is_some() && is_told(counted, &rules, i) {
+            rules[i] = None;
+        }
+    }
     appeals_among_removed(body, counted, &mut rules, counter);
     edges(counted, &mut rules);
     if rules.iter().all(Option::is_none) {
@@ -98,6 +103,29 @@ fn notice(s: &Stats) -> Option<&'static str> {
     let phrases = f32::from(s.hits.count(kind));
     let dense = phrases * 14.0 >= s.words || (phrases >= 2.0 && phrases * 26.0 >= s.words);
     (phrases > 0.0 && dense).then(|| kind.as_str())
+}
+
+/// Kinds whose phrases stories use of others: an error that was found, a cup that was sponsored, a consent given.
+const TOLD: [Kind; 4] = [Kind::Consent, Kind::Comments, Kind::Copyright, Kind::Advert];
+/// Words of a sentence that tells, and of prose around it.
+const TELLS: f32 = 7.0;
+const PROSE: f32 = 15.0;
+
+/// Whether a notice is a sentence between two paragraphs of prose that speaks to nobody, with one phrase alone.
+fn is_told(counted: &[Stats], rules: &[Option<&'static str>], i: usize) -> bool {
+    let s = &counted[i];
+    let phrases: u32 = NOTICES.iter().map(|k| u32::from(s.hits.count(*k))).sum();
+    let told = phrases == 1 && TOLD.iter().any(|k| s.hits.count(*k) > 0);
+    let prose = |at: Option<usize>| {
+        at.and_then(|at| Some((counted.get(at)?, rules.get(at)?)))
+            .is_some_and(|(s, rule)| rule.is_none() && s.words >= PROSE && s.ends_sentence)
+    };
+    told && s.hits.exact == 0
+        && s.words >= TELLS
+        && s.ends_sentence
+        && s.we + s.you == 0
+        && prose(i.checked_sub(1))
+        && prose(Some(i + 1))
 }
 
 /// Appeals of which extraction may have removed a part already: what it left still belongs to them.

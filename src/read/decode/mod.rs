@@ -235,6 +235,9 @@ fn looks_like_html(head: &str, text: &str) -> bool {
         || text.matches("</").take(20).count() == 20
 }
 
+/// Bytes in which a file that begins with letters shows that it is no text.
+const MAGIC_HEAD: usize = 256;
+
 fn binary_magic(bytes: &[u8]) -> Option<&'static str> {
     let table: &[(&[u8], &str)] = &[
         (b"%PDF-", "a PDF file"),
@@ -249,7 +252,11 @@ fn binary_magic(bytes: &[u8]) -> Option<&'static str> {
         (b"ID3", "an MP3 file"),
         (b"RIFF", "a RIFF file"),
     ];
-    table.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
+    let (magic, name) = table.iter().find(|(magic, _)| bytes.starts_with(magic))?;
+    // A text may begin with the letters of some; their files have a zero before long.
+    let head = &bytes[..bytes.len().min(MAGIC_HEAD)];
+    let letters = magic.is_ascii() && !magic.starts_with(b"%") && !magic.starts_with(b"P");
+    (!letters || memchr::memchr(0, head).is_some()).then_some(*name)
 }
 
 /// Bytes whose control characters are counted.
@@ -268,11 +275,30 @@ fn control_share(text: &str) -> Option<f32> {
         all = count(|b| !(0x80..0xc0).contains(&b));
         // U+0080 to U+009F but for the line end, and U+FFFD.
         let c1 = |at: usize| matches!(bytes.get(at + 1), Some(0x80..=0x84 | 0x86..=0x9f));
-        bad += memchr_iter(0xc2, bytes).filter(|at| c1(*at)).count();
+        bad += memchr_iter(0xc2, bytes).filter(|at| c1(*at) && !may_be_mojibake(&bytes[..*at])).count();
         bad += memmem::find_iter(bytes, "\u{fffd}").count();
     }
     let share = bad as f32 / all.max(1) as f32;
     (share > 0.02).then_some(share)
+}
+
+/// Whether a character from U+0080 to U+009F behind `before` may be a byte of UTF-8 that was read in another
+/// charset, which repair makes whole: behind a letter from U+00C2 to U+00F4, or that and one or two more such bytes.
+fn may_be_mojibake(before: &[u8]) -> bool {
+    let mut rest = before;
+    for more in 0..3 {
+        match rest {
+            [.., 0xc3, 0x82..=0x9f] => return more == 0,
+            [.., 0xc3, 0xa0..=0xb4] => return true,
+            // U+0080 to U+00BF, and what windows-1252 has in their place.
+            [head @ .., 0xc2 | 0xc5 | 0xc6 | 0xcb, 0x80..=0xbf]
+            | [head @ .., 0xe2, 0x80..=0x84, 0x80..=0xbf] => {
+                rest = head;
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// A URL as scrapers write it: a missing scheme is https.

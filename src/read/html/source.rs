@@ -69,6 +69,11 @@ pub fn marks(source: &str) -> u8 {
     marks
 }
 
+/// Whether a tag's name ends here.
+fn is_name(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
+}
+
 /// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
 pub fn feed(source: &str) -> Option<&'static str> {
     let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
@@ -85,7 +90,9 @@ pub fn feed(source: &str) -> Option<&'static str> {
         let html = head.find("<html").or_else(|| head.find("<body")).unwrap_or(usize::MAX);
         return roots
             .into_iter()
-            .find(|(root, _)| head.find(root).is_some_and(|at| at < html))
+            .find(|(root, _)| {
+                head.find(root).is_some_and(|at| at < html && is_name(&head[at + root.len()..]))
+            })
             .map(|(_, d)| d);
     }
     let json = head.starts_with('{') || head.starts_with('[');
@@ -131,6 +138,7 @@ mod tests {
             ("{\"items\": []}", true),
             ("[{\"a\":1}]", true),
             ("<html><body>the tag <rss is old", false),
+            ("<feed-badge>3</feed-badge><p>It rained.</p>", false),
             ("<?xml version=\"1.0\"?><!DOCTYPE html><html>", false),
             ("[Update] The council has met.", false),
             ("", false),

@@ -98,7 +98,14 @@ fn judge_html(
     }
     let told = body.text();
     let x = features::of_page(page, html, budget)?;
-    if let Some((reason, detail)) = walls::alone(html, &told, x.get(F::HasPassword) > 0.0) {
+    let dated = [F::LdArticle, F::OgArticle, F::MetaPublished].iter().any(|f| x.get(*f) > 0.0);
+    let shown = walls::Page {
+        html,
+        asks_password: x.get(F::HasPassword) > 0.0,
+        dated: dated || !html.times.is_empty(),
+        failed: x.get(F::StatusError) > 0.0,
+    };
+    if let Some((reason, detail)) = walls::alone(&shown, &told) {
         return Err(Rejection::skip(reason, detail));
     }
     let (class, confidence) = decide(&model::ask(model::shipped(), &x));
@@ -133,6 +140,13 @@ fn judge_html(
             let kind = if length < BRIEF_WORDS { Kind::Brief } else { Kind::Article };
             let raw = "the text tells its title and nothing of a wall".to_owned();
             Ok(publish(kind, 0.6, raw, EvidenceSource::Text, &x, html, body))
+        }
+        // A headline with a number or an apology in it, over a few sentences of some day.
+        Class::Skip(SkipReason::ErrorPage)
+            if shown.dated && !shown.failed && length >= DATED_WORDS && measure::ends_a_sentence(&told) =>
+        {
+            let raw = "an article by what the page declares, and sentences".to_owned();
+            Ok(publish(Kind::Brief, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
         Class::Skip(reason) => Err(Rejection::skip(reason, explain(confidence, &reasons))),
         Class::Publish(kind) => {
@@ -328,6 +342,8 @@ const GALLERY_WORDS: f32 = 400.0;
 const SHELL_WORDS: f32 = 10.0;
 /// A press release is hardly shorter.
 const RELEASE_WORDS: f32 = 100.0;
+/// Fewer words are no news, whatever the page declares.
+const DATED_WORDS: f32 = 20.0;
 /// Below this a text is a brief.
 const BRIEF_WORDS: f32 = 60.0;
 

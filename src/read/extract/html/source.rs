@@ -7,6 +7,7 @@ use super::state;
 use super::witness::overlap;
 use crate::model::body::{Body, Paragraph, ParagraphKind};
 use crate::model::{Budget, Rejection};
+use crate::read::text::stats::words;
 use crate::read::{Limits, html};
 
 /// A story shorter than this, in words, may be a teaser whose whole stands in data.
@@ -49,8 +50,8 @@ pub fn from_data(
     budget.draw(held as u64 * 4, "extract")?;
     let Some(texts) = state::story(&sight.page.head.state) else { return Ok(None) };
     let state = untitled(sight, written(&texts, "script_state", limits, budget)?);
-    let words: usize = state.paragraphs.iter().map(|p| p.text.split_whitespace().count()).sum();
-    Ok((words as f32 > 2.0 * kept + 60.0).then_some(state))
+    let words: f32 = state.paragraphs.iter().map(|p| words(&p.text)).sum();
+    Ok((words > 2.0 * kept + 60.0).then_some(state))
 }
 
 /// Data print the headline as their first line where a page does.

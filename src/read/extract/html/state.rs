@@ -9,7 +9,7 @@ use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::witness::unescape;
-use crate::model::script::cut;
+use crate::model::script::{cut, is_unspaced};
 
 /// State with less prose than this, in bytes, is no story.
 const STORY_BYTES: usize = 600;
@@ -52,16 +52,28 @@ fn is_prose(text: &str) -> bool {
     let spaces = text.bytes().filter(|&b| b == b' ').count();
     let sentences = text.contains(['.', '。', '!', '?', '।', '؟']);
     let code = text.bytes().filter(|b| matches!(b, b'{' | b'}' | b';' | b'=')).count();
+    // Scripts without spaces, in which a character is three bytes.
+    let unspaced = || text.chars().filter(|c| is_unspaced(*c)).count() * 6 > text.len();
     text.len() >= 60
-        && sentences
-        && (spaces * 14 > text.len() || text.contains('。'))
+        && !text.starts_with(['{', '['])
+        && (sentences || text.contains(|c| matches!(c, '\u{e00}'..='\u{eff}')))
+        && (spaces * 14 > text.len() || unspaced())
         && code * 25 < text.len()
 }
 
 /// State that stands as JSON in a string.
 pub fn unwrapped(state: &str) -> Cow<'_, str> {
-    match memmem::find(state.as_bytes(), b"JSON.parse(\"").filter(|&at| at < 200) {
-        Some(at) => Cow::Owned(unescape(&state[at + 12..])),
+    let head = cut(state, 200);
+    let parsed =
+        ["JSON.parse(\"", "JSON.parse('"].iter().find_map(|call| Some(head.find(call)? + call.len()));
+    // Or the string is all that is assigned.
+    let bare = || {
+        let behind = head.find('=')? + 1;
+        let value = state[behind..].trim_start();
+        (value.starts_with("\"{") || value.starts_with("\"[")).then(|| state.len() - value.len() + 1)
+    };
+    match parsed.or_else(bare) {
+        Some(at) => Cow::Owned(unescape(&state[at..])),
         None => Cow::Borrowed(state),
     }
 }
@@ -86,9 +98,13 @@ pub fn flight_rows(states: &[(String, String)]) -> String {
 /// The long strings by the id that `"$id"` names elsewhere.
 fn flight_texts(rows: &str) -> FxHashMap<&str, &str> {
     let mut texts = FxHashMap::default();
-    let mut at = 0;
-    while at < rows.len() && texts.len() < MOST_STRINGS {
-        let line_end = memchr::memchr(b'\n', &rows.as_bytes()[at..]).map_or(rows.len(), |n| at + n + 1);
+    let (mut at, mut line_end, mut count) = (0, 0, 0);
+    while at < rows.len() && count < MOST_STRINGS {
+        count += 1;
+        // Rows of one line know its end.
+        if line_end <= at {
+            line_end = memchr::memchr(b'\n', &rows.as_bytes()[at..]).map_or(rows.len(), |n| at + n + 1);
+        }
         at = match text_row(rows, at, line_end) {
             Some((id, from, to)) => {
                 texts.insert(id, &rows[from..to]);
@@ -312,6 +328,34 @@ mod tests {
         let wrapped = format!("window.S = JSON.parse(\"{{\\\"body\\\":\\\"{}\\\"}}\");", LINE.repeat(8));
         assert_eq!(of("S", wrapped).map(|t| t[0].len()), Some(LINE.len() * 8));
         assert_eq!(of("S", "{\"config\":\"a=b;c={};\"}".repeat(100)), None);
+        let quoted = format!("{{\"body\":\"{}\"}}", LINE.repeat(8));
+        for wrapped in [
+            format!("window.S = JSON.parse('{quoted}');"),
+            format!("window.S = {};", quoted_in_code(&quoted)),
+        ] {
+            assert_eq!(of("S", wrapped).map(|t| t[0].len()), Some(LINE.len() * 8));
+        }
+    }
+
+    fn quoted_in_code(json: &str) -> String {
+        format!("\"{}\"", json.replace('"', "\\\""))
+    }
+
+    #[test]
+    fn scripts_without_spaces_tell_stories_too() {
+        for line in [
+            "市議会は月末に古い橋を閉鎖することを決定した。けが人はいなかった。",
+            "สภาเมืองมีมติอนุมัติงบประมาณซ่อมสะพานไม้เก่าริมคลองซึ่งปิดใช้งานมาตั้งแต่น้ำท่วม",
+        ] {
+            let json = format!("{{\"story\":{{\"body\":\"{}\"}}}}", line.repeat(12));
+            assert!(of("__NEXT_DATA__", json).is_some(), "{line}");
+        }
+    }
+
+    #[test]
+    fn many_rows_on_one_line_are_none_the_less_rows() {
+        let rows = "1:T1,x".repeat(100_000);
+        assert!(of(FLIGHT, format!("self.__next_f.push([1,\"{rows}\"])")).is_none());
     }
 
     #[test]
