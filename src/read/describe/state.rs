@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::entities::plain;
 use super::scene::squeezed;
@@ -57,11 +57,12 @@ fn documents(states: &[(String, String)], left: &mut usize) -> Vec<Value> {
     let mut take = |text: &str| {
         let Some(rest) = left.checked_sub(text.len()) else { return };
         *left = rest;
-        let start = text.find(['{', '[']).unwrap_or(text.len());
         // What stands behind the value is the script's.
-        out.extend(
-            serde_json::Deserializer::from_str(&text[start..]).into_iter().next().and_then(Result::ok),
-        );
+        let first = |start: usize| {
+            let value = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>().next();
+            value.and_then(Result::ok).filter(|v| *v != json!({}) && *v != json!([]))
+        };
+        out.extend(values_in(text).find_map(first));
     };
     for (name, text) in states {
         if name != FLIGHT {
@@ -75,6 +76,20 @@ fn documents(states: &[(String, String)], left: &mut usize) -> Vec<Value> {
         }
     }
     out
+}
+
+/// Where a script's values may begin: where it begins itself, behind an assignment, or at the first bracket.
+fn values_in(text: &str) -> impl Iterator<Item = usize> {
+    /// Of a script that assigns many things before its state.
+    const MOST: usize = 4;
+    const ASSIGNMENTS: usize = 64;
+    let value = |from: usize| {
+        let value = text[from..].trim_start();
+        value.starts_with(['{', '[']).then(|| text.len() - value.len())
+    };
+    let assigned = memchr::memchr_iter(b'=', text.as_bytes()).take(ASSIGNMENTS).map(|at| at + 1);
+    let known = std::iter::once(0).chain(assigned).filter_map(value);
+    known.chain(text.find(['{', '['])).take(MOST)
 }
 
 fn walk(document: &Value, titles: &[String], found: &mut Vec<(usize, Told)>) {
@@ -230,6 +245,13 @@ mod tests {
                 published("2025-03-02T08:00:00Z"),
                 vec!["Ada Fern", "Jo Weir"],
                 Some("Local"),
+            ),
+            (
+                "__INITIAL_STATE__",
+                r#"var a = 1, b={}; window["__INITIAL_STATE__"]={"story":{"title":"Harbour bridge shut after storm","published_at":"2025-03-02"}}"#,
+                published("2025-03-02"),
+                vec![],
+                None,
             ),
             (
                 "__INITIAL_STATE__",
