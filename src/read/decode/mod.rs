@@ -138,6 +138,9 @@ fn text(
         Held::Bytes(bytes) => in_charset(bytes, stated),
     };
     info.encoding.clone_from(&charset);
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err(Rejection::skip(SkipReason::Empty, "the body is empty but for white space"));
+    }
     if let Some(share) = control_share(&text) {
         let detail = format!("{:.0}% of its characters are control or replacement characters", share * 100.0);
         return Err(Rejection::skip(SkipReason::NotText, detail));
@@ -415,6 +418,8 @@ mod tests {
             (Some("text/html"), b"%PDF-1.7 ...", SkipReason::NotText),
             (Some("text/html"), &noise, SkipReason::NotText),
             (Some("text/plain"), b"   \n\t ", SkipReason::Empty),
+            (Some("text/plain"), b"\xef\xbb\xbf", SkipReason::Empty),
+            (Some("text/plain"), b"\xc2\xa0 \xc2\xa0", SkipReason::Empty),
             (Some("text/html"), feed, SkipReason::Feed),
             (Some("text/plain"), br#"{"items": [1, 2]}"#, SkipReason::Feed),
             (Some("image/png"), b"whatever", SkipReason::NotText),

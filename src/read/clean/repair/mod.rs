@@ -196,6 +196,7 @@ mod tests {
 
     const RIGHT: &[&str] = &[
         "üßä ßäß üßö",
+        "Look-alike domains such as p\u{430}ypal.com, g\u{43e}\u{43e}gle.com and \u{430}pple.com were seized, police said.",
         "The minister said: \u{201c}We will not yield.\u{201d} Prices rose 5\u{2009}%.",
         "«Un café»—dijo—, y el “CAFÉ” cerró. ¿Qué más? SÃO PAULO, “IRMÔ, À bientôt.",
         "Über die Straße ging Frau Müller; „GRÖẞE“ zählt nicht. Ärger, Öl, Übel.",
@@ -227,6 +228,16 @@ mod tests {
             ("CafÃ© dÃ©jÃ  fermÃ©", "Café déjà fermé", &[Repair::Mojibake]),
             ("aquÃ\u{ad} estÃ¡ el paÃ\u{ad}s", "aquí está el país", &[Repair::Mojibake]),
             ("MÃƒÂ¼nchen im FrÃƒÂ¼hling", "München im Frühling", &[Repair::Mojibake]),
+            (
+                "Ьber die StraЯe ging Frau Mьller, als der Bьrgermeister die Brьcke erцffnete.",
+                "Über die Straße ging Frau Müller, als der Bürgermeister die Brücke eröffnete.",
+                &[Repair::Mojibake],
+            ),
+            (
+                "Le maire a dйclarй que l'йtй sera chaud et que les йlиves resteront а l'йcole.",
+                "Le maire a déclaré que l'été sera chaud et que les élèves resteront à l'école.",
+                &[Repair::Mojibake],
+            ),
             (
                 "РџСЂРёРІРµС‚, РјРёСЂ Рё РІСЃРµРј РїСЂРёРІРµС‚",
                 "Привет, мир и всем привет",

@@ -316,10 +316,12 @@ fn latin_as_cyrillic(line: &str) -> Option<String> {
     mixed.then(|| recode(line, &CP1251, &CP1252, is_cyrillic))
 }
 
-/// Whether a whole text is Latin with at least three mixed words and hardly a Cyrillic word of its own.
+/// Whether a whole text is Latin with at least three mixed words and hardly a Cyrillic word of its own. Letters
+/// that look like Latin ones are put into words on purpose.
 fn latin_with_cyrillic(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut mixed = 0usize;
+    let mut damaged = false;
     let mut from = 0;
     // Words with Cyrillic letters alone first: on nearly every page one of them decides.
     while let Some(found) = memchr::memchr2(0xd0, 0xd1, &bytes[from..]).map(|at| from + at) {
@@ -329,18 +331,24 @@ fn latin_with_cyrillic(text: &str) -> bool {
         let word = &text[start..end];
         if is_mixed(word) {
             mixed += 1;
-        } else if word.contains(is_cyrillic) && word.chars().nth(1).is_some() {
+            damaged |= word.contains(|c| is_cyrillic(c) && !LOOK_LATIN.contains(&c));
+        } else if word.contains(is_cyrillic)
+            && word.chars().nth(1).is_some()
+            && !word.contains(|c: char| c.is_ascii_alphabetic())
+        {
             return false;
         }
         // A lead byte of Cyrillic may begin a sign that is no letter.
         from = end.max(found + text[found..].chars().next().map_or(1, char::len_utf8));
     }
-    if mixed < 3 {
+    if mixed < 3 || !damaged {
         return false;
     }
     let latin = |word: &&str| !word.is_empty() && word.is_ascii();
     text.split(|c: char| !c.is_alphabetic()).filter(latin).count() * 2 >= mixed
 }
+
+const LOOK_LATIN: [char; 10] = ['а', 'е', 'о', 'р', 'с', 'у', 'х', 'і', 'ѕ', 'ј'];
 
 /// Latin letters around lower-case Cyrillic ones, at most half: `Mьnchen`, not a look-alike capital.
 fn is_mixed(word: &str) -> bool {
