@@ -1,5 +1,5 @@
 //! Which charset a page is in, by the rules of the WHATWG Encoding and HTML standards: byte order mark,
-//! HTTP header, `<meta>` prescan, then detection.
+//! HTTP header, `<meta>` prescan, then detection; bytes that are UTF-8, whole or damaged, are read as that.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};

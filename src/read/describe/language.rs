@@ -41,68 +41,48 @@ pub fn identify(text: &str) -> Guess {
 
 /// The language of a text by a given model.
 pub fn guess(model: &Model, text: &str) -> Guess {
-    let mut seen = Seen { scores: vec![0; model.languages.len()], features: 0, letters: 0 };
-    let mut hashes = Vec::with_capacity(8 * HEAD.min(text.len()));
+    let mut scores = vec![0u32; model.languages.len()];
+    let mut hashes: Vec<u32> = Vec::with_capacity(8 * HEAD);
+    let mut letters = 0usize;
     for sample in samples(text) {
-        seen.add(model, sample, &mut hashes);
+        features::each(&script::own(sample), &mut letters, |hash| hashes.push(hash));
     }
-    seen.judge(model)
-}
-
-/// What was seen of a text so far.
-struct Seen {
-    /// Of each language.
-    scores: Vec<u32>,
-    features: u32,
-    letters: usize,
-}
-
-impl Seen {
-    /// `hashes` saves an allocation a call.
-    fn add(&mut self, model: &Model, sample: &str, hashes: &mut Vec<u32>) {
-        hashes.clear();
-        features::each(&script::own(sample), &mut self.letters, |hash| hashes.push(hash));
-        self.features += hashes.len() as u32;
-        model.add(hashes, &mut self.scores);
+    let seen = hashes.len() as u32;
+    model.add(&hashes, &mut scores);
+    if seen == 0 {
+        return UNKNOWN;
     }
-
-    fn judge(&self, model: &Model) -> Guess {
-        let (seen, letters) = (self.features, self.letters);
-        if seen == 0 {
-            return UNKNOWN;
+    let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
+    for (i, (score, known)) in scores.iter().zip(&model.languages).enumerate() {
+        let expected = match known.standing {
+            Standing::Large => LARGE,
+            Standing::Named => 0.0,
+            Standing::Unnamed => UNNAMED,
+        };
+        let score = *score as f32 + known.bias * seen as f32 + expected / model::STEP;
+        if score > first.0 {
+            second = first.0;
+            first = (score, i);
+        } else if score > second {
+            second = score;
         }
-        let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
-        for (i, (score, known)) in self.scores.iter().zip(&model.languages).enumerate() {
-            let expected = match known.standing {
-                Standing::Large => LARGE,
-                Standing::Named => 0.0,
-                Standing::Unnamed => UNNAMED,
-            };
-            let score = *score as f32 + known.bias * seen as f32 + expected / model::STEP;
-            if score > first.0 {
-                second = first.0;
-                first = (score, i);
-            } else if score > second {
-                second = score;
-            }
-        }
-        let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
-        let mean = self.scores[first.1] as f32 / seen as f32;
-        // Below a share of what its own texts score, the text is of no known language.
-        let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
-        let margin = (first.0 - second) * model::STEP;
-        if mean < expected || letters < 2 {
-            return UNKNOWN;
-        }
-        // Features of one word are no independent witnesses: the margin counts for an eighth.
-        let confidence = 1.0 / (1.0 + (-(margin / 8.0)).exp()) * (1.0 - 1.0 / (1.0 + letters as f32));
-        if letters < FEWEST_LETTERS && margin < 6.0 || margin < 0.5 {
-            return UNKNOWN;
-        }
-        match language.named() {
-            true => Guess { tag: language.tag, confidence },
-            false => UNKNOWN,
-        }
+    }
+    let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
+    let mean = scores[first.1] as f32 / seen as f32;
+    // Below a share of what its own texts score, the text is of no known language.
+    let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
+    let margin = (first.0 - second) * model::STEP;
+    if mean < expected || letters < 2 {
+        return UNKNOWN;
+    }
+    // Features of one word are no independent witnesses: the margin counts for an eighth.
+    let confidence = 1.0 / (1.0 + (-(margin / 8.0)).exp()) * (1.0 - 1.0 / (1.0 + letters as f32));
+    if letters < FEWEST_LETTERS && margin < 6.0 || margin < 0.5 {
+        return UNKNOWN;
+    }
+    match language.named() {
+        true => Guess { tag: language.tag, confidence },
+        false => Guess { tag: "und", confidence: 0.0 },
     }
 }
 

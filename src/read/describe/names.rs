@@ -9,7 +9,7 @@ use super::agencies;
 use super::entities::plain;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
-use crate::model::script::lower;
+use crate::model::script::{cut, lower};
 
 /// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
 const WORDS: &str = include_str!("names.txt");
@@ -170,9 +170,7 @@ fn without_tail(text: &str) -> &str {
         } else {
             word
         };
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+        end = cut(text, end).len();
     }
     text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '|', '/', '('])
 }

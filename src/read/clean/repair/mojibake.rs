@@ -11,8 +11,8 @@ use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
 /// Undoes mojibake line by line. Each pass over a line halves its damaged characters, so that text
 /// encoded many times over still costs linear time.
 pub fn undo(text: &str) -> Option<String> {
-    next_sign(text.as_bytes(), 0)?;
-    let latin = latin_with_cyrillic(text);
+    // Asked of the whole text, and of nearly none.
+    let mut latin: Option<bool> = None;
     let bytes = text.as_bytes();
     let mut out = String::new();
     let mut done = 0;
@@ -20,6 +20,7 @@ pub fn undo(text: &str) -> Option<String> {
     while let Some(sign) = next_sign(bytes, at) {
         let start = memchr::memrchr(b'\n', &bytes[at..sign]).map_or(at, |before| at + before + 1);
         at = memchr::memchr(b'\n', &bytes[sign..]).map_or(bytes.len(), |end| sign + end + 1);
+        let latin = *latin.get_or_insert_with(|| latin_with_cyrillic(text));
         if let Some(fixed) = undo_line(&text[start..at], latin) {
             out.push_str(&text[done..start]);
             out.push_str(&fixed);
