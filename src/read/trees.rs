@@ -45,6 +45,11 @@ impl Trees {
         self.features
     }
 
+    /// Trees that say nothing.
+    pub fn none(features: usize) -> Self {
+        Self { features, base: 0.0, roots: vec![], nodes: vec![], leaves: vec![] }
+    }
+
     pub fn tree_count(&self) -> usize {
         self.roots.len()
     }

@@ -2,6 +2,7 @@
 //! has not seen.
 
 mod panel;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -11,14 +12,16 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::boost::{self, Params};
+use super::extract::parallel;
 use super::score::{Overlap, overlap};
 use crate::assess::reconcile::medoid;
 use crate::model::Budget;
 use crate::read::clean::count::Counter;
 use crate::read::clean::rules;
+use crate::read::extract::text::assemble;
 use crate::read::extract::text::features::FEATURES;
+use crate::read::extract::text::model::{Judged, LineModel, second_count, second_rows};
 use crate::read::extract::text::page::{self, Scored};
-use crate::read::extract::text::{LineModel, assemble};
 use crate::read::text::TextPage;
 use crate::read::trees::Trees;
 use crate::read::{Limits, text};
@@ -37,19 +40,28 @@ pub struct Sample {
     pub body: String,
 }
 
-pub fn params() -> Params {
-    Params {
-        trees: 250,
-        leaves: 31,
+/// Of either stage. The second sees the lines alone that the first is unsure of, and is the better for being small.
+pub fn params() -> [Params; 2] {
+    let of = |trees, leaves| Params {
+        trees,
+        leaves,
         learning_rate: 0.05,
         min_leaf_rows: 20,
         feature_share: 0.5,
         ..Params::default()
-    }
+    };
+    [of(250, 31), of(80, 8)]
 }
+
+/// What a line of a variant weighs beside one of a text as it came.
+const VARIANT: f32 = 0.3;
+
+/// Folds of the cross-validation.
+const FOLDS: u64 = 5;
 
 /// A sample with the features of its lines and what the gold says of them.
 pub struct Prepared {
+    pub fold: u64,
     pub text: TextPage,
     pub scored: Scored,
     pub labels: Vec<f32>,
@@ -64,7 +76,7 @@ pub fn prepare(sample: &Sample) -> Prepared {
         .unwrap_or_else(|e| panic!("{}: {e}", sample.id));
     let scored = page::look(&text, None, &mut budget).unwrap_or_else(|e| panic!("{}: {e}", sample.id));
     let (labels, weights) = labels(&text, &gold);
-    Prepared { text, scored, labels, weights }
+    Prepared { fold: fold(&sample.publisher, FOLDS), text, scored, labels, weights }
 }
 
 /// The share of each line's words that stand in the gold in the same order, four at a time, and what the
@@ -123,10 +135,10 @@ fn hash(word: &str) -> u64 {
     hasher.finish()
 }
 
-/// Learns from the prepared samples that `pick` picks.
-pub fn learn(prepared: &[Prepared], params: &Params, pick: impl Fn(usize) -> bool) -> Trees {
+/// The first stage, learned from the prepared samples that `pick` picks.
+fn learn_first(prepared: &[Prepared], params: &Params, pick: impl Fn(u64) -> bool) -> Trees {
     let (mut rows, mut labels, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for (_, p) in prepared.iter().enumerate().filter(|(i, _)| pick(*i)) {
+    for p in prepared.iter().filter(|p| pick(p.fold)) {
         rows.extend_from_slice(p.scored.rows());
         labels.extend_from_slice(&p.labels);
         weights.extend_from_slice(&p.weights);
@@ -134,10 +146,52 @@ pub fn learn(prepared: &[Prepared], params: &Params, pick: impl Fn(usize) -> boo
     boost::train(&rows, FEATURES, &labels, &weights, params)
 }
 
+/// The second stage, learned from what a first stage that has not seen the sample says of it; samples without one
+/// are left out.
+fn learn_second<'a>(
+    prepared: &[Prepared],
+    params: &Params,
+    first_for: impl Fn(u64) -> Option<&'a LineModel>,
+) -> Trees {
+    let (mut rows, mut labels, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for p in prepared {
+        let Some(first) = first_for(p.fold) else { continue };
+        let Judged { logits, unsure } = first.first_stage(&p.scored);
+        rows.extend(second_rows(&p.text, &p.scored, &logits, &unsure));
+        labels.extend(unsure.iter().map(|&line| p.labels[line]));
+        weights.extend(unsure.iter().map(|&line| p.weights[line]));
+    }
+    boost::train(&rows, second_count(), &labels, &weights, params)
+}
+
+/// A model for each fold that has not seen it, and one that has seen all. A second stage learns from first stages
+/// without the sample's fold.
+fn learn(prepared: &[Prepared], params: &[Params; 2]) -> (Vec<LineModel>, LineModel) {
+    // Every pair of folds left out, a fold with itself being that fold alone.
+    let pairs: Vec<(u64, u64)> = (0..FOLDS).flat_map(|a| (a..FOLDS).map(move |b| (a, b))).collect();
+    let alone = |first| LineModel::new(first, Trees::none(second_count()));
+    let firsts =
+        parallel(&pairs, |&(a, b)| alone(learn_first(prepared, &params[0], |fold| fold != a && fold != b)));
+    let without = |a: u64, b: u64| {
+        let at = pairs.iter().position(|&pair| pair == (a.min(b), a.max(b)));
+        at.map(|at| &firsts[at])
+    };
+    let held: Vec<u64> = (0..FOLDS).collect();
+    let models = parallel(&held, |&held| {
+        let second = learn_second(prepared, &params[1], |fold| without(held, fold).filter(|_| fold != held));
+        without(held, held).map(|model| LineModel::new(model.first.clone(), second))
+    });
+    let whole = LineModel::new(
+        learn_first(prepared, &params[0], |_| true),
+        learn_second(prepared, &params[1], |fold| without(fold, fold)),
+    );
+    (models.into_iter().flatten().collect(), whole)
+}
+
 /// What the text cleaner makes of a prepared sample with these trees.
 pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
     let mut budget = Budget::new(u64::MAX);
-    let scores = prepared.scored.scores(model, &mut budget).unwrap_or_default();
+    let scores = prepared.scored.scores(&prepared.text, model, &mut budget).unwrap_or_default();
     let mut body = assemble(&prepared.text, &prepared.scored, &scores, None);
     let mut counter = Counter::of_lines(&prepared.text);
     let mut counted = counter.paragraphs(&body);
@@ -148,21 +202,6 @@ pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
 /// The fold of a publisher: by its name, so that more samples do not move it.
 pub fn fold(publisher: &str, folds: u64) -> u64 {
     hash(publisher).rotate_left(17) % folds
-}
-
-/// Predictions for every sample by trees that have not seen its publisher.
-pub fn cross_validate(samples: &[Sample], prepared: &[Prepared], params: &Params, folds: u64) -> Vec<String> {
-    let mut out = vec![String::new(); samples.len()];
-    for held in 0..folds {
-        let trees = learn(prepared, params, |i| fold(&samples[i].publisher, folds) != held);
-        let model = LineModel::new(trees);
-        for (i, sample) in samples.iter().enumerate() {
-            if fold(&sample.publisher, folds) == held {
-                out[i] = predict(&prepared[i], &model);
-            }
-        }
-    }
-    out
 }
 
 /// Body F1, precision and recall by scraper and over all.
@@ -204,7 +243,7 @@ fn mean(all: &[Overlap]) -> (usize, f64, f64, f64) {
 
 /// What training gives: the model, and how trees of its kind did on publishers held out.
 pub struct Trained {
-    pub model: Trees,
+    pub model: LineModel,
     pub table: String,
     /// Held-out predictions, by id.
     pub predictions: Vec<(String, String)>,
@@ -238,26 +277,36 @@ pub fn read_samples(path: &Path) -> Result<Vec<Sample>, TrainError> {
     text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()).map(parse).collect()
 }
 
-/// Trains on all samples; scores trees of five folds of publishers on what they have not seen.
-pub fn run(path: &Path, params: &Params, progress: &mut dyn FnMut(&str)) -> Result<Trained, TrainError> {
+/// Trains on all samples and their variants; scores trees of five folds of publishers on what they have not seen.
+pub fn run(path: &Path, params: &[Params; 2], progress: &mut dyn FnMut(&str)) -> Result<Trained, TrainError> {
     let samples = read_samples(path)?;
-    let prepared: Vec<Prepared> = samples.iter().map(prepare).collect();
+    let mut prepared: Vec<Prepared> = samples.iter().map(prepare).collect();
+    let made: Vec<Sample> = samples
+        .iter()
+        .zip(&prepared)
+        .flat_map(|(sample, p)| variants::of(sample, &p.text, &p.labels))
+        .collect();
+    prepared.extend(made.iter().map(|sample| {
+        let mut variant = prepare(sample);
+        variant.weights.iter_mut().for_each(|w| *w *= VARIANT);
+        variant
+    }));
     let lines: usize = prepared.iter().map(|p| p.labels.len()).sum();
-    progress(&format!("{} texts, {lines} lines", samples.len()));
-    let bodies = cross_validate(&samples, &prepared, params, 5);
+    progress(&format!("{} texts and {} variants, {lines} lines", samples.len(), made.len()));
+    let (models, model) = learn(&prepared, params);
+    let mut bodies: Vec<String> = prepared.iter().map(|p| predict(p, &models[p.fold as usize])).collect();
+    let of_variants = bodies.split_off(samples.len());
     let mut out = String::new();
-    for (name, (texts, f1, precision, recall)) in table(&samples, &bodies) {
+    let mut row = |name: &str, (texts, f1, precision, recall): (usize, f64, f64, f64)| {
         out.push_str(&format!(
             "{name:18} {texts:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n"
         ));
-    }
-    let (pages, f1, precision, recall) = merged(&samples, &bodies);
-    out.push_str(&format!(
-        "{:18} {pages:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n",
-        "merged"
-    ));
+    };
+    table(&samples, &bodies).iter().for_each(|(name, scores)| row(name, *scores));
+    row("merged", merged(&samples, &bodies));
+    let variants = table(&made, &of_variants);
+    variants.iter().filter(|(name, _)| *name != "all").for_each(|(name, scores)| row(name, *scores));
     out.push_str(&panel::table(&samples, &bodies));
-    let model = learn(&prepared, params, |_| true);
     let predictions = samples.iter().map(|s| s.id.clone()).zip(bodies).collect();
     Ok(Trained { model, table: out, predictions })
 }

@@ -416,7 +416,8 @@ pub fn packs() -> Vec<Pack> {
         };
     }
     let files = pack![
-        "ar" "cs" "da" "de" "en" "es" "fr" "it" "ja" "ko" "nl" "no" "pl" "pt" "ru" "sv" "tr" "uk" "zh"
+        "ar" "cs" "da" "de" "el" "en" "es" "fi" "fr" "he" "hi" "hu" "id" "it" "ja" "ko" "nl" "no" "pl" "pt" "ro"
+        "ru" "sv" "tr" "uk" "vi" "zh"
     ];
     let read = |(name, text): (&str, &str)| -> Pack {
         toml::from_str(text).unwrap_or_else(|error| panic!("rule pack {name}.toml: {error}"))

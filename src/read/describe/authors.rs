@@ -1,6 +1,7 @@
 //! Who wrote it: fields made for authors first, the visible byline where they are silent, name only
 //! the house, or leave someone out.
 
+use super::agencies::agency;
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
 use super::names::{self, Trust};
@@ -11,6 +12,9 @@ use crate::model::html::HtmlPage;
 
 /// Longest block that can be a byline, in bytes.
 const LONGEST_BYLINE: usize = 220;
+
+/// Longest name of a house, in bytes.
+const LONGEST_HOUSE: usize = 80;
 
 type Heard = Said<Vec<Author>>;
 
@@ -65,6 +69,10 @@ fn choose<'h>(heard: &[&'h Heard], scene: &Scene<'_>) -> Option<(&'h Heard, &'st
     let fuller = heard.iter().find(|s| {
         s.value.len() > first.value.len()
             && s.value.len() <= 6
+            && s.value.iter().all(|a| {
+                let known = first.value.iter().any(|b| squeezed(&b.name) == squeezed(&a.name));
+                known || a.kind == AuthorKind::Person || agency(&a.name).is_some()
+            })
             && first.value.iter().all(|a| s.value.iter().any(|b| squeezed(&a.name) == squeezed(&b.name)))
             && matches!(s.place, "byline" | "by line")
     });
@@ -101,6 +109,14 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
     if let Some(ld) = &scene.ld {
         let mut authors: Vec<Author> = Vec::new();
         for named in &ld.authors {
+            // A house's name may hold a number, at which names of people are cut: `Canal 24`.
+            let numbered =
+                named.name.chars().any(|c| c.is_ascii_digit()) && named.name.len() <= LONGEST_HOUSE;
+            if named.organisation == Some(true) && numbered && !named.name.contains(['/', '@']) {
+                let name = named.name.trim().to_owned();
+                authors.push(Author { name, kind: AuthorKind::Organisation });
+                continue;
+            }
             for mut author in names::authors(&named.name, Trust::Field, sites) {
                 if named.organisation == Some(true) {
                     author.kind = AuthorKind::Organisation;
@@ -257,7 +273,8 @@ fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let mut authors: Vec<Author> = if names::has_lead(&joined) && !names::has_lead(text[text.len() - 1]) {
             names::authors(&joined, Trust::Text, &scene.site_names)
         } else {
-            text.iter().flat_map(|t| names::authors(t, Trust::Text, &scene.site_names)).collect()
+            let trust = |t: &str| if names::is_cjk_name(t) { Trust::Byline } else { Trust::Text };
+            text.iter().flat_map(|t| names::authors(t, trust(t), &scene.site_names)).collect()
         };
         distinct(&mut authors);
         if authors.is_empty() || authors.len() > 8 {

@@ -123,6 +123,7 @@ fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
                 | "av"
                 | "od"
                 | "oleh"
+                | "โดย"
                 | "від"
                 | "מאת"
                 | "بقلم"
@@ -150,6 +151,9 @@ fn without_tail(text: &str) -> &str {
         " Updated",
         " Published:",
         " Posted",
+        " E-post",
+        " E-mail",
+        " Följ ",
         "\t",
     ] {
         if let Some(at) = text[..end].find(mark).filter(|at| *at > 0) {
@@ -171,6 +175,10 @@ fn without_tail(text: &str) -> &str {
             word
         };
         end = cut(text, end).len();
+        // Submitted by Ada Fern on Fri, 3/14/2025
+        for before in [" on", " at", " am", " le", " el", " il", " em"] {
+            end -= text[..end].trim_end().strip_suffix(before).map_or(0, |head| end - head.len());
+        }
     }
     text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '|', '/', '('])
 }
@@ -296,6 +304,15 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
         name = head.trim();
     }
     name = without_glued(name.trim_matches(['(', ')', ' ']));
+    // What a reporter is called behind the name in Korean and Chinese.
+    let mut titled = false;
+    for title in ["기자", "특파원", "논설위원", "記者", "记者"] {
+        if let Some(head) =
+            name.strip_suffix(title).map(str::trim_end).filter(|head| head.chars().nth(1).is_some())
+        {
+            (name, titled) = (head, true);
+        }
+    }
     // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
     for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
     {
@@ -327,7 +344,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     }
     let person = match trust {
         Trust::Field => true,
-        Trust::Text => is_personal(name) && words >= 2,
+        Trust::Text => is_personal(name) && (words >= 2 || titled),
         Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
     };
     person.then(|| Author { name: set_in_capitals(name), kind: AuthorKind::Person })
@@ -467,6 +484,13 @@ fn is_cjk(name: &str) -> bool {
     name.chars().all(|c| c as u32 >= 0x2e80)
 }
 
+/// A name without spaces, as a marked byline of East Asia holds alone: short, and no desk or house.
+pub fn is_cjk_name(text: &str) -> bool {
+    const HOUSES: [char; 12] = ['部', '社', '局', '网', '網', '报', '報', '聞', '闻', '台', '者', '室'];
+    let text = text.trim();
+    is_cjk(text) && (2..=7).contains(&text.chars().count()) && !text.ends_with(HOUSES) && !text.contains('・')
+}
+
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
@@ -491,6 +515,10 @@ mod tests {
             ("Written by Ada FernNovember 4, 2024", "Ada Fern"),
             ("By Ben HoltEditor", "Ben Holt"),
             ("By Mac McAllister", "Mac McAllister"),
+            ("정하윤 기자", "정하윤"),
+            ("Karin Lind E-post Följ skribent", "Karin Lind"),
+            ("Escrito por Luna García", "Luna García"),
+            ("Submitted by Ada Fern on Fri, 03/14/2025 - 18:42", "Ada Fern"),
             ("By Ada Fern, Staff Writer, Education Group", "Ada Fern"),
             ("Advertiser Disclosure", ""),
             ("Reading Time", ""),

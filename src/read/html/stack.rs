@@ -64,6 +64,22 @@ impl Element {
         }
     }
 
+    /// Whether no browser shows it, by its style or by a class that leaves it to those who listen.
+    fn is_veiled(&self, source: &str) -> bool {
+        const CLASSES: [&str; 6] = [
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "screen-reader-text",
+            "screen-reader-only",
+            "u-hidden-visually",
+        ];
+        let class = || spelled(source, self.class);
+        self.unseen
+            || self.class.0 != self.class.1
+                && class().split_ascii_whitespace().any(|name| CLASSES.contains(&name))
+    }
+
     /// Worth a container: a block-level element, or an inline one that says what it is.
     pub fn is_named(&self) -> bool {
         let says = |v: Value| v.0 != v.1;
@@ -75,6 +91,21 @@ impl Element {
             || says(self.role)
     }
 }
+
+/// An inline element in the midst of a block that no browser shows.
+#[derive(Debug, Clone, Copy)]
+struct Veiled {
+    depth: usize,
+    /// Where its text begins, and its block.
+    from: usize,
+    block_start: usize,
+    /// Anchors, times and props before it.
+    fields: usize,
+}
+
+/// Bytes of text between the words of a paragraph that go because no browser shows them. More may be the rest of a
+/// story that a script unfolds.
+const MOST_VEILED: usize = 80;
 
 pub struct Builder<'s> {
     pub source: &'s str,
@@ -100,6 +131,7 @@ pub struct Builder<'s> {
     /// Inline elements that closed around all of the block's text so far, innermost first.
     pub wrappers: Vec<Element>,
     pub wrapped_at: usize,
+    veiled: Vec<Veiled>,
     pub interned: FxHashMap<&'s str, Span>,
     pub tag_names: [Span; Tag::COUNT],
     pub nodes: usize,
@@ -135,6 +167,7 @@ impl<'s> Builder<'s> {
             block_depth: 1,
             wrappers: Vec::new(),
             wrapped_at: 0,
+            veiled: Vec::new(),
             interned: FxHashMap::default(),
             tag_names: [Span::default(); Tag::COUNT],
             nodes: 0,
@@ -286,6 +319,15 @@ impl<'s> Builder<'s> {
         if element.tag.is_preformatted() {
             self.preformatted += 1;
         }
+        let inline = !element.tag.is(tags::BLOCK) && element.tag != Tag::A;
+        if inline && !self.writer.is_blank() && element.is_veiled(self.source) {
+            self.veiled.push(Veiled {
+                depth: self.stack.len(),
+                from: self.writer.position(),
+                block_start: self.writer.block_start,
+                fields: self.field_count(),
+            });
+        }
         self.open[element.tag as usize] += 1;
         self.stack.push(element);
     }
@@ -308,8 +350,29 @@ impl<'s> Builder<'s> {
         }
     }
 
+    fn field_count(&self) -> usize {
+        self.page.anchors.len() + self.page.times.len() + self.page.props.len()
+    }
+
+    /// Takes back the few words of an element that is not shown.
+    fn unveil(&mut self, depth: usize) {
+        while let Some(veiled) = self.veiled.pop_if(|veiled| veiled.depth >= depth) {
+            let written = self.writer.position().saturating_sub(veiled.from);
+            let same = veiled.block_start == self.writer.block_start && veiled.fields == self.field_count();
+            if veiled.depth == depth && same && (1..=MOST_VEILED).contains(&written) {
+                self.writer.take_back(veiled.from);
+                let left = (veiled.from - veiled.block_start) as u32;
+                self.block.link_bytes = self.block.link_bytes.min(left);
+                self.block.emphasis_bytes = self.block.emphasis_bytes.min(left);
+            }
+        }
+    }
+
     fn popped(&mut self, element: Element) {
         let depth = self.stack.len();
+        if !self.veiled.is_empty() {
+            self.unveil(depth);
+        }
         if self.skip_from == Some(depth) {
             self.skip_from = None;
         }

@@ -48,6 +48,23 @@ fn text_stands_together_as_the_standard_has_it() {
             "a<button>b</button><select><option>c</select><textarea>d</textarea>e",
             "ae",
         ),
+        (
+            "words for listeners amid a line go",
+            "<p>a <b>b</b> <span class='x sr-only'>(opens <i>c</i>)</span> d</p>",
+            "a b d",
+        ),
+        (
+            "an unseen word amid a line goes",
+            "<p>a<span style='display: none'>XX</span>b<i hidden> c</i></p>",
+            "ab",
+        ),
+        ("hidden from listeners is seen", "<p>a<span aria-hidden=true>b</span>c</p>", "abc"),
+        ("an unseen word with a link stays", "<p>a <span hidden><a href=/x>b</a></span> c</p>", "a b c"),
+        (
+            "the rest that a script unfolds stays",
+            "<p>a <span hidden>The rest of the story, which is longer than what any page would leave to listeners alone.</span></p>",
+            "a The rest of the story, which is longer than what any page would leave to listeners alone.",
+        ),
         ("noscript and template are no text", "a<noscript>b</noscript><template>c</template>d", "ad"),
         (
             "a declared shadow root is text",

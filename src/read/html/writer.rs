@@ -139,6 +139,16 @@ impl Writer {
         self.text.push_str(piece);
     }
 
+    /// Takes back what the block holds from a former position on.
+    pub fn take_back(&mut self, position: usize) {
+        match self.text.as_bytes().get(position) {
+            Some(b' ') => self.space = true,
+            Some(b'\n') => self.line_break = true,
+            _ => {}
+        }
+        self.text.truncate(position);
+    }
+
     /// Ends the block; its range, where it has text.
     pub fn end_block(&mut self) -> Option<(usize, usize)> {
         self.space = false;

@@ -8,24 +8,41 @@ pub fn number_blocks(lines: &mut [Line]) -> u32 {
     let width = set_width(lines);
     let mut block = 0;
     let mut joined_to_next = false;
+    // Of an item of a list whose next lines hang under its text.
+    let mut hanging = None;
     for i in 0..lines.len() {
         if i > 0 && !joined_to_next {
             block += 1;
+            hanging = None;
         }
         lines[i].block = block;
+        hanging = lines.get(i + 1).and_then(|next| hanging_indent(&lines[i], next, hanging));
         let rest = &lines[i..];
-        joined_to_next = rest.len() > 1
-            && match width {
-                Some(width) => continues_set(&rest[0], &rest[1], width),
-                None => {
-                    continues(&rest[0], &rest[1])
-                        || hangs(&rest[0], &rest[1])
-                        || (rest.len() > 2 && is_link_between(&rest[0], &rest[1], &rest[2]))
-                        || (i > 0 && is_link_after(&lines[i - 1], &rest[0], &rest[1]))
-                }
-            };
+        joined_to_next = hanging.is_some()
+            || rest.len() > 1
+                && match width {
+                    Some(width) => continues_set(&rest[0], &rest[1], width),
+                    None => {
+                        continues(&rest[0], &rest[1])
+                            || hangs(&rest[0], &rest[1])
+                            || (rest.len() > 2 && is_link_between(&rest[0], &rest[1], &rest[2]))
+                            || (i > 0 && is_link_after(&lines[i - 1], &rest[0], &rest[1]))
+                    }
+                };
     }
     if lines.is_empty() { 0 } else { block + 1 }
+}
+
+/// The indent of the lines that go on with an item of a list, where `b` is one of them: set two to four columns
+/// further in than the bullet, as programs that set HTML as text do.
+fn hanging_indent(a: &Line, b: &Line, hanging: Option<u16>) -> Option<u16> {
+    let goes_on = b.blank_before == 0
+        && !b.bullet
+        && match hanging {
+            Some(indent) => b.indent == indent,
+            None => a.bullet && (a.indent + 2..=a.indent + 4).contains(&b.indent) && words(&a.text, 4),
+        };
+    goes_on.then_some(b.indent)
 }
 
 fn adjoin(a: &Line, b: &Line) -> bool {

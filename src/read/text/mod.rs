@@ -1,5 +1,7 @@
 //! Extracted text → lines, with the layout that the extractor left in them.
 
+/// Markdown → words.
+pub mod markdown;
 pub(crate) mod join;
 /// Counts of one line.
 pub mod stats;
@@ -45,7 +47,7 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
     let mut page = TextPage::default();
     let mut blank_before = 0u16;
     let mut bytes = 0;
-    for raw in source.lines() {
+    for raw in markdown::plain(source).lines() {
         let text = raw.trim();
         if text.is_empty() {
             blank_before = blank_before.saturating_add(1);
@@ -150,6 +152,14 @@ mod tests {
                 &["Officials told the|Harbour Herald|that the bridge was safe."],
             ),
             ("One line.\n\nand another", &["One line.", "and another"]),
+            (
+                "  * Rub the butter into the flour. Add\n    Two spoons of water\n    and bring together.\n  * Bake.\n    Home",
+                &[
+                    "Rub the butter into the flour. Add|Two spoons of water|and bring together.",
+                    "Bake.",
+                    "Home",
+                ],
+            ),
         ];
         for (text, want) in table {
             assert_eq!(blocks(text), *want);

@@ -185,7 +185,7 @@ fn importance(models: &[Model]) -> String {
 }
 
 /// Runs jobs on two threads; each job is deterministic by itself, so their order does not matter.
-fn parallel<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn parallel<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
         let run = || {

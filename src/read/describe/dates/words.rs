@@ -148,6 +148,11 @@ fn named(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(Moment, 
             // April 28, 2024 · Apr 28 19:20:36 CEST 2023
             let (month, i) = month_at(tokens, at, context)?;
             let (day, j) = day_near(tokens, i)?;
+            // Sat 8 Feb 2025 · Sat, Feb 8, 2025 · mar. 11 mars 2025: a day of the week that is a month of another
+            // language.
+            if month_near(tokens, i, context).or_else(|| month_near(tokens, j, context)).is_some() {
+                return None;
+            }
             let (year, end) = year_near(tokens, j).or_else(|| year_past_time(tokens, j))?;
             date(year, month, day).map(|m| (m, if end > j + 8 { j } else { end }))
         }

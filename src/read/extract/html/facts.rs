@@ -144,11 +144,17 @@ pub fn is_dense_script(c: char) -> bool {
         | 0xf900..=0xfaff | 0x20000..=0x3ffff)
 }
 
-/// Hashes of a text's words in order, case folded; in scripts without spaces of its characters.
+/// Letters rather than signs of words: what they share says nothing, three in a row do.
+fn is_dense_alphabet(c: char) -> bool {
+    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff)
+}
+
+/// Hashes of a text's words in order, case folded; in scripts without spaces of its characters, or of three letters.
 pub fn tokens(text: &str, out: &mut Vec<u32>) {
     out.clear();
     let mut hasher = FxHasher::default();
     let mut inside = false;
+    let mut letters = ['\0'; 2];
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
             inside = true;
@@ -164,6 +170,16 @@ pub fn tokens(text: &str, out: &mut Vec<u32>) {
         if inside {
             out.push(fold(std::mem::take(&mut hasher)));
             inside = false;
+        }
+        if !dense || !is_dense_alphabet(c) {
+            letters = ['\0'; 2];
+        } else {
+            if letters[0] != '\0' {
+                letters.iter().chain([&c]).for_each(|c| hasher.write_u32(*c as u32));
+                out.push(fold(std::mem::take(&mut hasher)));
+            }
+            letters = [letters[1], c];
+            continue;
         }
         if dense && c.is_alphanumeric() {
             hasher.write_u32(c as u32);
@@ -215,6 +231,8 @@ mod tests {
     fn tokens_are_words_or_characters() {
         let mut a = vec![];
         let mut b = vec![];
+        tokens("ข่าวเช้า ab", &mut a);
+        assert_eq!(a.len(), 7);
         tokens("The Río, 東京!", &mut a);
         tokens("the río 東 京", &mut b);
         assert_eq!(a.len(), 4);

@@ -16,15 +16,19 @@ pub fn found(sight: &Sight, decisions: &[Decision], body: &mut Body) {
         return;
     };
     let from = first.min(sight.title_block).saturating_sub(BEFORE);
+    let running =
+        |(b, d): &(usize, &Decision)| story(d) && d.kind != ParagraphKind::Standfirst && sight.facts[*b].good;
+    let text = decisions.iter().enumerate().find(running).map_or(last, |(b, _)| b);
     for (b, decision) in decisions.iter().enumerate().take(last + BEHIND).skip(from) {
-        if let Some(field) = field(sight, b, decision) {
+        if let Some(field) = field(sight, b, decision, (text..last).contains(&b)) {
             let text = sight.page.block_text(b).to_owned();
             body.found.push(Found { field, text, block: Some(b as u32) });
         }
     }
 }
 
-fn field(sight: &Sight, b: usize, decision: &Decision) -> Option<FoundField> {
+/// `amid` the text no class says who wrote it: there the class is that of the text's own container.
+fn field(sight: &Sight, b: usize, decision: &Decision, amid: bool) -> Option<FoundField> {
     match decision.kind {
         ParagraphKind::Caption if decision.kept => return Some(FoundField::Caption),
         ParagraphKind::Standfirst if decision.kept => return Some(FoundField::Standfirst),
@@ -49,7 +53,7 @@ fn field(sight: &Sight, b: usize, decision: &Decision) -> Option<FoundField> {
         Some(FoundField::Credit)
     } else if near(Class::Byline) && dated {
         Some(FoundField::Date)
-    } else if near(Class::Byline) && facts.words <= 15.0 && facts.digits < 4.0 {
+    } else if near(Class::Byline) && !amid && facts.words <= 15.0 && facts.digits < 4.0 {
         Some(FoundField::Byline)
     } else if says(Phrase::Time) && dated {
         Some(FoundField::Date)

@@ -131,7 +131,7 @@ const PHRASE_WORDS: [(Phrase, &str); PHRASES] = [
     (
         Phrase::Related,
         "read more|read also|also read|related|more on this|more from|see also|you may also|recommended|most read|\
-         lesen sie auch|mehr zum thema|lire aussi|à lire|lea también|lee también|te puede interesar|leia também|leia mais|\
+         lesen sie auch|mehr zum thema|weitere meldungen|weitere artikel|weitere nachrichten|auch interessant|lire aussi|à lire|lea también|lee también|te puede interesar|leia também|leia mais|\
          leggi anche|lees ook|czytaj także|czytaj też|zobacz też|читайте також|читайте также|читать также|ayrıca|関連|相关|相關|\
          اقرأ أيضا|läs också|les også|læs også|lue myös|olvassa|citește și|přečtěte|διαβάστε|up next|top stories|don't miss|\
          latest news|trending|baca juga|xem thêm|이 기사|もっと見る|続きを",

@@ -6,6 +6,8 @@ pub mod facts;
 pub mod features;
 /// Byline, date, credit near the story.
 pub mod found;
+/// What stands among the story and is none of it.
+mod furniture;
 /// Where blocks stand.
 pub mod layout;
 /// Words of class names and short lines.

@@ -4,6 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use super::features::Sight;
+use super::furniture;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
@@ -39,6 +40,8 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     data(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
+    subheads(sight, scores, &mut decisions);
+    furniture::remove(sight, &mut decisions);
     unseen(sight, &mut decisions);
     captions(sight, &mut decisions);
     standfirst(sight, &mut decisions);
@@ -145,11 +148,14 @@ fn east_asian_date(line: &str) -> bool {
         && ['年', '月', '日'].iter().all(|c| line.contains(*c))
 }
 
-/// The time of day over each entry of a live blog, and the number of each picture: `3/12`.
+/// The time of day over each entry of a live blog, and the number of each picture or place: `3/12`, `7`.
 fn clocks(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         let facts = &sight.facts[b];
-        if decision.kept && facts.words <= 2.0 && counts(sight.page.block_text(b)) {
+        let cell =
+            || sight.place(b).is_some_and(|p| matches!(p.kind, Kind::Cell | Kind::Li | Kind::Definition));
+        let line = sight.page.block_text(b);
+        if decision.kept && facts.words <= 2.0 && (counts(line) || is_number(line) && !cell()) {
             *decision = Decision { kept: false, rule: Some("count"), ..*decision };
         }
         let few = decision.kept && decision.kind == ParagraphKind::LiveEntry && facts.words <= 3.0;
@@ -160,8 +166,11 @@ fn clocks(sight: &Sight, decisions: &mut [Decision]) {
 }
 
 fn counts(line: &str) -> bool {
-    let number = |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    line.split_once('/').is_some_and(|(at, of)| number(at.trim()) && number(of.trim()))
+    line.split_once('/').is_some_and(|(at, of)| is_number(at.trim()) && is_number(of.trim()))
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A table of short cells is one thing: all of it stands in the story, or nothing.
@@ -276,6 +285,26 @@ fn exact_repeat(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         if decision.kept && sight.facts[b].chars > 60.0 && !seen.insert(sight.facts[b].hash) {
             *decision = Decision { kept: false, rule: Some("repeat"), ..*decision };
+        }
+    }
+}
+
+/// A heading alone of its kind on the page looks like nothing else; what it heads is the story's.
+fn subheads(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
+    const MOST_WORDS: f32 = 10.0;
+    const LEAST_SCORE: f32 = 0.3;
+    const HEADED_WORDS: f32 = 12.0;
+    let prose = |b: usize, d: &Decision| d.kept && sight.facts[b].words >= HEADED_WORDS;
+    let mut began = false;
+    for b in 0..decisions.len() {
+        let headed = began && decisions.get(b + 1).is_some_and(|next| prose(b + 1, next));
+        began |= prose(b, &decisions[b]) && b > sight.title_block;
+        let facts = &sight.facts[b];
+        let heading = sight.place(b).is_some_and(|p| p.kind == Kind::Heading);
+        let plain = sight.page.blocks[b].links == 0 && facts.phrases == 0 && facts.words <= MOST_WORDS;
+        let undecided = !decisions[b].kept && decisions[b].rule.is_none();
+        if undecided && heading && plain && headed && scores[b] >= LEAST_SCORE {
+            decisions[b] = Decision { kept: true, rule: Some("subhead"), kind: ParagraphKind::Subhead };
         }
     }
 }

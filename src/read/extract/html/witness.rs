@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::facts::{shingles, tokens};
 use crate::model::html::HtmlPage;
+use crate::model::script::cut;
 
 /// Longest `articleBody` that is heard.
 const BODY_BYTES: usize = 1 << 20;
@@ -18,6 +19,8 @@ pub struct Witnesses {
     pub body: FxHashSet<u64>,
     /// The longest `articleBody` of the page, as JSON has it.
     pub article_body: Option<String>,
+    /// Full names of authors, as JSON-LD and the meta elements have them.
+    pub authors: Vec<String>,
     /// JSON-LD says `NewsArticle` or the like.
     pub declares_news: bool,
     /// JSON-LD says `LiveBlogPosting`.
@@ -49,8 +52,36 @@ impl Witnesses {
         };
         let declares_live = says("LiveBlogPosting\"");
         let declares_news = declares_live || says("NewsArticle\"");
-        Self { title, description, body, article_body, declares_news, declares_live }
+        let authors = authors(page);
+        Self { title, description, body, article_body, authors, declares_news, declares_live }
     }
+}
+
+/// Names of two words or more under `author` of JSON-LD, and in the meta element.
+fn authors(page: &HtmlPage) -> Vec<String> {
+    /// Bytes behind the key in which its names stand.
+    const REACH: usize = 600;
+    const MOST: usize = 8;
+    let of_json = page.head.json_ld.iter().flat_map(|json| {
+        memmem::find_iter(json.as_bytes(), "\"author\"").take(2).flat_map(|at| {
+            let near = cut(&json[at..], REACH);
+            // `"author": "A"`, `"author": ["A", "B"]`, `"author": {"name": "A"}`
+            let value = near["\"author\"".len()..].trim_start_matches([' ', '\n', '\t', ':']);
+            let plain = value.starts_with('"');
+            match value.strip_prefix('[').map(str::trim_start).filter(|list| list.starts_with('"')) {
+                Some(list) => strings(list),
+                None if plain => json_strings(near, "author"),
+                None => json_strings(near, "name"),
+            }
+        })
+    });
+    let of_meta = page.metas("author").map(str::to_owned);
+    of_json
+        .chain(of_meta)
+        .map(|name| name.trim().to_owned())
+        .filter(|name| (2..=5).contains(&name.split_whitespace().count()))
+        .take(MOST)
+        .collect()
 }
 
 /// The headline as metadata states it, with the site's name where the title carries it.
@@ -85,6 +116,17 @@ pub fn json_strings(json: &str, key: &str) -> Vec<String> {
         let end = string_end(json.as_bytes(), start);
         out.push(unescape(&json[start..end]));
         at = end;
+    }
+    out
+}
+
+/// The strings of a list, up to its end or the first that is none.
+fn strings(list: &str) -> Vec<String> {
+    let (mut out, mut rest) = (Vec::new(), list);
+    while let Some(string) = rest.strip_prefix('"') {
+        let end = string_end(string.as_bytes(), 0);
+        out.push(unescape(&string[..end]));
+        rest = string[end..].trim_start_matches('"').trim_start_matches([' ', '\n', '\t', ',']);
     }
     out
 }

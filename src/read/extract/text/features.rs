@@ -1,6 +1,6 @@
 //! What the line model looks at. Never the scraper's name, nor anything of one site.
 
-use super::page::{Block, Scored, prose};
+use super::page::{Block, LONG, Scored, prose};
 use crate::read::clean::lexicon::Kind;
 use crate::read::text::stats::Stats;
 use crate::read::text::{Line, TextPage};
@@ -176,7 +176,7 @@ fn row(text: &TextPage, page: &Scored, around: &Around, i: usize, rows: &mut Vec
     rows.extend([
         s.words.ln_1p(),
         b.words.ln_1p(),
-        prose(s.words, s.stops, s.ends_sentence, s.separators, s.capitals),
+        prose(LONG, s.words, s.stops, s.ends_sentence, s.separators, s.capitals),
         b.prose,
         flag(s.ends_sentence),
         flag(b.ends_sentence),

@@ -3,8 +3,11 @@
 
 pub mod features;
 pub mod fields;
+pub mod model;
 pub mod page;
 mod partial;
+/// Questions, speakers, numbered headings.
+mod series;
 
 use crate::read::describe::kind::measure::word_count;
 use std::sync::LazyLock;
@@ -13,79 +16,25 @@ use crate::model::body::{Body, Found, FoundField, Paragraph, ParagraphKind, Remo
 use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::ReadSettings;
-use crate::read::scorer::Scorer;
 use crate::read::text::TextPage;
-use crate::read::trees::{Trees, TreesError, probability};
+use crate::read::trees::TreesError;
 
 use crate::read::clean::lexicon::Kind;
-use features::{FEATURES, NAMES};
+use features::FEATURES;
+use model::LineModel;
 use page::Scored;
 
 /// Kept from this score on. Calibrated by `copydesk train text` over five folds of publishers.
 pub const THRESHOLD: f32 = 0.5;
 
 static MODEL: LazyLock<Result<LineModel, TreesError>> =
-    LazyLock::new(|| Trees::from_bytes(include_bytes!("lines.model"), FEATURES).map(LineModel::new));
-
-/// Trees in two parts: most lines of a page are menu or plain prose, which the first part tells alone.
-pub struct LineModel {
-    first: Trees,
-    rest: Trees,
-    /// Of either part.
-    scorers: [Scorer; 2],
-}
-
-impl LineModel {
-    /// Trees that every line is shown to.
-    const FIRST: usize = 30;
-    /// Logits of the first part beyond which the rest would not change the side. Calibrated so that
-    /// held-out body F1 stays the same to the third place.
-    const SURE: (f32, f32) = (-1.2, 1.4);
-
-    pub fn new(trees: Trees) -> Self {
-        let mut first = trees.clone();
-        let mut rest = trees;
-        let at = Self::FIRST.min(first.roots.len());
-        first.roots.truncate(at);
-        rest.roots.drain(..at);
-        rest.base = 0.0;
-        let scorers = [&first, &rest].map(|trees| Scorer::new(trees, None));
-        Self { first, rest, scorers }
-    }
-
-    /// The model's probability of each row.
-    fn probabilities(&self, rows: &[f32]) -> Vec<f32> {
-        let mut logits = Vec::new();
-        self.scorers[0].logits(rows, FEATURES, &mut logits);
-        let is_unsure = |logit: &f32| (Self::SURE.0..=Self::SURE.1).contains(logit);
-        let unsure: Vec<usize> = (0..logits.len()).filter(|&row| is_unsure(&logits[row])).collect();
-        let of = |row: usize| &rows[row * FEATURES..(row + 1) * FEATURES];
-        let (held, mut more) =
-            (unsure.iter().flat_map(|&row| of(row)).copied().collect::<Vec<f32>>(), Vec::new());
-        self.scorers[1].logits(&held, FEATURES, &mut more);
-        for (row, more) in unsure.into_iter().zip(more) {
-            logits[row] += more;
-        }
-        logits.into_iter().map(probability).collect()
-    }
-
-    fn contributions(&self, row: &[f32]) -> Vec<(usize, f32)> {
-        let mut sums = [0.0f32; FEATURES];
-        for (feature, push) in self.first.contributions(row).into_iter().chain(self.rest.contributions(row)) {
-            sums[feature] += push;
-        }
-        let mut out: Vec<(usize, f32)> =
-            sums.into_iter().enumerate().filter(|(_, push)| *push != 0.0).collect();
-        out.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-        out
-    }
-}
+    LazyLock::new(|| LineModel::from_bytes(include_bytes!("lines.model")));
 
 /// The name of the line model in `pipeline.models`.
-pub const MODEL_ID: &str = "text-lines-1";
+pub const MODEL_ID: &str = "text-lines-2";
 
 /// The line model that ships; fails only where it was not trained for these features.
-pub fn model() -> Result<&'static LineModel, &'static TreesError> {
+pub fn shipped() -> Result<&'static LineModel, &'static TreesError> {
     MODEL.as_ref()
 }
 
@@ -118,8 +67,8 @@ pub fn extract(
     trace: &mut Trace,
 ) -> Result<Body, Rejection> {
     let scored = page::look(text, page.hints.title.as_deref(), budget)?;
-    let scores = match model() {
-        Ok(model) => scored.scores(model, budget)?,
+    let scores = match shipped() {
+        Ok(model) => scored.scores(text, model, budget)?,
         Err(error) => panic!("the line model that ships does not load: {error}"),
     };
     let body = assemble(text, &scored, &scores, settings.trace.then_some(trace));
@@ -140,7 +89,12 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
     let mut body = Body::default();
     let mut decided = fields::decide(text, scored, scores);
     fields::announced(text, &mut decided);
+    series::keep(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
+    let reasons = match shipped() {
+        Ok(model) if trace.is_some() => model.reasons(text, scored),
+        _ => Vec::new(),
+    };
     let mut last_block = None;
     for (i, line) in text.lines.iter().enumerate() {
         let fate = decided[i];
@@ -150,7 +104,7 @@ pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Opt
                 path: String::new(),
                 kept: matches!(fate, fields::Fate::Keep(_)),
                 score: Some(scores[i]),
-                why: why(scored, i, fate),
+                why: why(fate, reasons.get(i).map_or("", String::as_str)),
             });
         }
         match fate {
@@ -240,21 +194,11 @@ fn push_fragment(paragraph: &mut String, piece: &str) {
     paragraph.push_str(piece);
 }
 
-fn why(scored: &Scored, line: usize, fate: fields::Fate) -> String {
+fn why(fate: fields::Fate, reason: &str) -> String {
     match fate {
         fields::Fate::Found(field) => format!("field:{}", name(field)),
         fields::Fate::Drop(Some(rule)) => rule.to_owned(),
-        _ => {
-            let Ok(model) = model() else { return String::new() };
-            let row = scored.row(line);
-            let strongest = model.contributions(row);
-            let named = strongest
-                .iter()
-                .take(3)
-                .map(|&(f, push)| format!("{}={:.2} ({push:+.2})", NAMES[f], row[f]))
-                .collect::<Vec<_>>();
-            named.join(", ")
-        }
+        _ => reason.to_owned(),
     }
 }
 
@@ -273,8 +217,13 @@ fn name(field: FoundField) -> &'static str {
 
 impl Scored {
     /// The model's probability of each line.
-    pub fn scores(&self, model: &LineModel, budget: &mut Budget) -> Result<Vec<f32>, Rejection> {
+    pub fn scores(
+        &self,
+        text: &TextPage,
+        model: &LineModel,
+        budget: &mut Budget,
+    ) -> Result<Vec<f32>, Rejection> {
         budget.draw((self.rows().len() / FEATURES) as u64 * 16, "extract")?;
-        Ok(model.probabilities(self.rows()))
+        Ok(model.probabilities(text, self))
     }
 }

@@ -110,18 +110,56 @@ fn blocks(text: &TextPage) -> Vec<Block> {
             }
         }
     }
+    let silent = is_silent(&blocks);
+    let long = paragraph_words(&blocks);
     for b in &mut blocks {
-        b.prose = prose(b.words, b.stops, b.ends_sentence, b.separators, b.capitals);
+        let stops = if silent { b.words * UNKNOWN_SHARE } else { b.stops };
+        b.prose = prose(long, b.words, stops, b.ends_sentence, b.separators, b.capitals);
     }
     blocks
 }
 
-/// 0 to 1: long, full of frequent words, ending as sentences do.
-pub fn prose(words: f32, stops: f32, ends_sentence: bool, separators: u32, capitals: u32) -> f32 {
+/// Words of a paragraph that is long by itself.
+pub const LONG: f32 = 30.0;
+
+/// Words of a paragraph that is long for this text: some are told in short sentences, each a paragraph of its own.
+/// Half of the words of its sentences stand in longer ones.
+fn paragraph_words(blocks: &[Block]) -> f32 {
+    const SHORTEST: f32 = 10.0;
+    const LEAST: f32 = 4.0;
+    let mut words: Vec<f32> =
+        blocks.iter().filter(|b| b.ends_sentence && b.words >= LEAST).map(|b| b.words).collect();
+    words.sort_by(f32::total_cmp);
+    let half = words.iter().sum::<f32>() / 2.0;
+    let mut sum = 0.0;
+    let middle = words.into_iter().find(|words| {
+        sum += words;
+        sum >= half
+    });
+    middle.unwrap_or(LONG).clamp(SHORTEST, LONG)
+}
+
+/// Of frequent words, in a language none are known of.
+const UNKNOWN_SHARE: f32 = 0.2;
+
+/// Whether a text is in a language without frequent words in the lexicon: its sentences hold next to none.
+fn is_silent(blocks: &[Block]) -> bool {
+    const LEAST_WORDS: f32 = 12.0;
+    const MOST_SHARE: f32 = 0.06;
+    let (mut words, mut stops) = (0.0, 0.0);
+    for b in blocks.iter().filter(|b| b.words >= LEAST_WORDS && b.ends_sentence) {
+        words += b.words;
+        stops += b.stops;
+    }
+    words >= 3.0 * LEAST_WORDS && stops < MOST_SHARE * words
+}
+
+/// 0 to 1: long, full of frequent words, ending as sentences do. `long` is how many words are.
+pub fn prose(long: f32, words: f32, stops: f32, ends_sentence: bool, separators: u32, capitals: u32) -> f32 {
     if words < 1.0 {
         return 0.0;
     }
-    let length = (words / 30.0).min(1.0);
+    let length = (words / long).min(1.0);
     let frequent = (stops / words / 0.3).min(1.0);
     let end = if ends_sentence { 1.0 } else { 0.45 };
     let menu = 1.0 - (separators as f32 * 4.0 / words).min(0.7);

@@ -1,0 +1,211 @@
+//! Markdown, as many extractors write it, without its signs: a link is its words, a picture is nothing.
+
+use std::borrow::Cow;
+
+/// Bytes that the words of a link, or its address, may have.
+const MOST_WORDS: usize = 600;
+const MOST_ADDRESS: usize = 4_000;
+/// Pictures in links in links.
+const MOST_DEPTH: usize = 3;
+
+/// The words of a text in Markdown; any other text as it is.
+pub fn plain(source: &str) -> Cow<'_, str> {
+    if !is_markdown(source) {
+        return Cow::Borrowed(source);
+    }
+    let mut inlined = Inline { out: String::with_capacity(source.len()), allowance: 8 * source.len() };
+    inlined.copy(source, MOST_DEPTH);
+    let mut out = String::with_capacity(inlined.out.len());
+    for line in inlined.out.lines() {
+        out.push_str(without_marks(line));
+        out.push('\n');
+    }
+    Cow::Owned(out)
+}
+
+/// Two links or pictures with addresses, or two headings, that no other kind of text has.
+fn is_markdown(source: &str) -> bool {
+    const ENOUGH: usize = 2;
+    let address = |rest: &str| {
+        let rest = rest.trim_start_matches('<');
+        ["http://", "https://", "/", "#", "mailto:"].iter().any(|start| rest.starts_with(start))
+    };
+    let links = source.match_indices("](").filter(|(at, _)| address(&source[at + 2..]));
+    if links.take(ENOUGH).count() == ENOUGH {
+        return true;
+    }
+    let is_heading = |line: &&str| {
+        let text = line.trim_start_matches('#');
+        (1..=6).contains(&(line.len() - text.len()))
+            && text.strip_prefix(' ').is_some_and(|t| t.trim_start().starts_with(char::is_alphanumeric))
+    };
+    source.lines().filter(is_heading).take(ENOUGH).count() == ENOUGH
+}
+
+/// A line without the marks that it begins with; nothing of one that is marks alone.
+fn without_marks(line: &str) -> &str {
+    let text = line.trim_start();
+    let indent = line.len() - text.len();
+    let ruled = text.chars().filter(|c| !c.is_whitespace()).count() >= 3
+        && ["-", "=", "*", "_", "|:-"].iter().any(|rule| text.chars().all(|c| c == ' ' || rule.contains(c)));
+    if ruled {
+        return "";
+    }
+    let unquoted = text.trim_start_matches(['>', ' ']);
+    let text = if text.starts_with('>') { unquoted } else { text };
+    let heading = text.trim_start_matches('#');
+    if (1..=6).contains(&(text.len() - heading.len())) && heading.starts_with(' ') {
+        return heading.trim().trim_end_matches('#').trim_end();
+    }
+    // A bullet or a number keeps its indent, by which lists are told.
+    if text.len() == line.len() - indent { line } else { text }
+}
+
+/// Copies text without the signs of links, pictures and emphasis.
+struct Inline {
+    out: String,
+    /// Bytes that may still be looked at in search of ends of links, so that signs without one stay cheap.
+    allowance: usize,
+}
+
+impl Inline {
+    fn copy(&mut self, source: &str, depth: usize) {
+        let mut rest = source;
+        let mut before = '\n';
+        while let Some(at) = rest.find(['[', '!', '*', '_', '\\', '<']) {
+            let copied = &rest[..at];
+            self.out.push_str(copied);
+            before = copied.chars().next_back().unwrap_or(before);
+            rest = &rest[at..];
+            let taken = match rest.as_bytes()[0] {
+                b'[' if depth > 0 => self.link(rest).map(|(words, end)| {
+                    self.copy(words, depth - 1);
+                    end
+                }),
+                b'!' if rest.starts_with("![") => self.link(&rest[1..]).map(|(_, end)| end + 1),
+                b'*' | b'_' => emphasis(rest, before),
+                // Of a sign: \. \[ \*
+                b'\\' if rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) => {
+                    self.out.push_str(&rest[1..2]);
+                    Some(2)
+                }
+                b'<' if rest.starts_with("<http") => self.address_end(&rest[1..], b'>').map(|end| end + 2),
+                _ => None,
+            };
+            let end = taken.unwrap_or_else(|| {
+                self.out.push_str(&rest[..1]);
+                1
+            });
+            before = rest[..end].chars().next_back().unwrap_or(before);
+            rest = &rest[end..];
+        }
+        self.out.push_str(rest);
+    }
+
+    /// The words of `[words](address)` at the start, and where that ends. Either may have been broken at a width.
+    fn link<'a>(&mut self, text: &'a str) -> Option<(&'a str, usize)> {
+        let mut open = 0usize;
+        let words_end = self.look(text, MOST_WORDS).iter().position(|b| {
+            match b {
+                b'[' => open += 1,
+                b']' => open -= 1,
+                _ => {}
+            }
+            open == 0
+        });
+        self.allowance = self.allowance.saturating_sub(words_end.unwrap_or(MOST_WORDS));
+        let words_end = words_end?;
+        let address = text[words_end + 1..].strip_prefix('(')?;
+        let end = self.address_end(address, b')')?;
+        let words = &text[1..words_end];
+        (!words.contains("\n\n")).then_some((words, words_end + 2 + end + 1))
+    }
+
+    /// Where an address, and a title behind it, end; an address may hold pairs of brackets.
+    fn address_end(&mut self, text: &str, closes: u8) -> Option<usize> {
+        const MOST_BREAKS: usize = 2;
+        let (mut open, mut quoted, mut breaks) = (0usize, false, 0);
+        let end = self.look(text, MOST_ADDRESS).iter().position(|&b| {
+            match b {
+                b'"' => quoted = !quoted,
+                b'\n' => breaks += 1,
+                b'(' if !quoted && closes == b')' => open += 1,
+                _ if b == closes && !quoted && open > 0 => open -= 1,
+                _ if b == closes && !quoted => return true,
+                _ => {}
+            }
+            breaks > MOST_BREAKS
+        });
+        self.allowance = self.allowance.saturating_sub(end.unwrap_or(MOST_ADDRESS));
+        end.filter(|_| breaks <= MOST_BREAKS)
+    }
+
+    fn look<'a>(&self, text: &'a str, most: usize) -> &'a [u8] {
+        &text.as_bytes()[..text.len().min(most).min(self.allowance)]
+    }
+}
+
+/// The length of signs of emphasis at the start: those that stand at an edge of a word.
+fn emphasis(text: &str, before: char) -> Option<usize> {
+    let sign = text.chars().next()?;
+    const MOST: usize = 3;
+    let length = text.chars().take(MOST + 1).take_while(|c| *c == sign).count();
+    let after = text[length..].chars().next().unwrap_or('\n');
+    let edge = |c: char| c.is_whitespace() || (!c.is_alphanumeric() && c != '_');
+    let (opens, closes) = (edge(before) && !after.is_whitespace(), edge(after) && !before.is_whitespace());
+    // Two of them mark in the midst of a word too: scripts without spaces have no edges.
+    (length <= MOST && (opens || closes || (length >= 2 && sign == '*' && !after.is_whitespace())))
+        .then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_stay_and_the_signs_go() {
+        let heads = "# Bridge opens\n\n## Why\n\n";
+        for (markdown, words) in [
+            ("The [harbour](https://e.example/a_(b) \"All (of it)\") was *shut*.", "The harbour was shut."),
+            ("![A pier](https://e.example/p.jpg)\nThe pier.", "\nThe pier."),
+            ("[![Pier](/p.jpg) The pier](/pier) stood.", " The pier stood."),
+            ("He said **no**, she said __yes__, both ***left***.", "He said no, she said yes, both left."),
+            (
+                "5 * 3 and snake_case and Bürger*innen and a_b_c.",
+                "5 * 3 and snake_case and Bürger*innen and a_b_c.",
+            ),
+            ("> \"Nobody\n> came\", he said.", "\"Nobody\ncame\", he said."),
+            ("1\\. The first \\[sic\\]", "1. The first [sic]"),
+            ("* One\n  * Two\n\n* * *\n---\nThree", "* One\n  * Two\n\n\n\nThree"),
+            ("| Club | Points |\n|---|:-:|\n| Alder | 3 |", "| Club | Points |\n\n| Alder | 3 |"),
+            (
+                "The [new\npier](https://e.example/a-\nb) is [not] (yet) open [1].",
+                "The new\npier is [not] (yet) open [1].",
+            ),
+            ("桟橋は**閉鎖**された", "桟橋は閉鎖された"),
+            ("See <https://e.example/x> now!", "See  now!"),
+        ] {
+            let text = format!("{heads}{markdown}\n");
+            assert_eq!(plain(&text), format!("Bridge opens\n\nWhy\n\n{words}\n"), "{markdown}");
+        }
+    }
+
+    #[test]
+    fn other_texts_stay_as_they_are() {
+        for text in [
+            "He won 5 * 3 times, [sic] (as told) and *left*.\n#hashtag\n# 1\n",
+            "A [note](see below) and a [second](one).\n- item\n> quoted\n",
+            "# One heading\n\nText with one [link](https://e.example/a).\n",
+        ] {
+            assert!(matches!(plain(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_signs_take_linear_time() {
+        for sign in ["[", "![", "](http://", "*", "_", "\\", "<http", "[](", "**a", "[[]("] {
+            let text = format!("# a\n# b\n{}", sign.repeat(500_000 / sign.len()));
+            assert!(plain(&text).len() <= text.len() + 1);
+        }
+    }
+}

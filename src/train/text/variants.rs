@@ -1,0 +1,108 @@
+//! Texts that the corpus has too few of, made from those it has: short stories, and stories with a paragraph to each
+//! sentence.
+
+use super::Sample;
+use crate::read::text::{Line, TextPage};
+
+/// Words that a short story has.
+const SHORT: usize = 120;
+
+/// Variants of a sample, of whose lines `labels` says how much of each is of the story. Those are told by their
+/// `scraper`.
+pub fn of(sample: &Sample, text: &TextPage, labels: &[f32]) -> Vec<Sample> {
+    let lines: Vec<(&Line, bool)> =
+        text.lines.iter().zip(labels).map(|(line, label)| (line, *label >= 0.5)).collect();
+    let made = |name: &str, words: usize, split: bool| {
+        let (text, body) = written(&lines, words, split);
+        Sample { scraper: name.to_owned(), text, body, ..sample.clone() }
+    };
+    vec![made("split", usize::MAX, true), made("short", 2 * SHORT, false), made("short split", SHORT, true)]
+}
+
+/// The text and its story, of which only so many words are left.
+fn written(lines: &[(&Line, bool)], words: usize, split: bool) -> (String, String) {
+    let (mut text, mut body, mut have) = (String::new(), String::new(), 0);
+    for (line, of_story) in lines {
+        let sentences = if split { sentences(&line.text) } else { vec![line.text.as_str()] };
+        for (at, sentence) in sentences.into_iter().enumerate() {
+            if *of_story {
+                if have >= words {
+                    break;
+                }
+                have += sentence.split_whitespace().count();
+                body.push_str(sentence);
+                body.push('\n');
+            }
+            text.extend(std::iter::repeat_n('\n', usize::from(line.blank_before)));
+            text.extend(std::iter::repeat_n(' ', usize::from(line.indent)));
+            if line.bullet && at == 0 {
+                text.push_str("- ");
+            }
+            text.push_str(sentence);
+            text.push('\n');
+        }
+    }
+    (text, body)
+}
+
+/// Cuts behind full stops, question and exclamation marks that no small letter follows.
+fn sentences(line: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let (mut from, mut letters, mut ended) = (0, 0, false);
+    for (at, c) in line.char_indices() {
+        if ended && c.is_whitespace() {
+            let next = line[at..].trim_start();
+            if !next.starts_with(char::is_lowercase) && !next.is_empty() {
+                sentences.push(line[from..at].trim());
+                from = at;
+            }
+            ended = false;
+        }
+        ended = match c {
+            // An initial or a title.
+            '.' => letters > 2,
+            '!' | '?' | '…' | '।' => true,
+            '”' | '"' | '»' | '’' | ')' | '“' => ended,
+            _ => false,
+        };
+        letters = if c.is_alphanumeric() { letters + 1 } else { 0 };
+        if matches!(c, '。' | '！' | '？') {
+            sentences.push(line[from..at + c.len_utf8()].trim());
+            from = at + c.len_utf8();
+        }
+    }
+    sentences.push(line[from..].trim());
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_where_they_end() {
+        let line = "Dr. Vale said little. “It is late.” 12 boats left! Who knows? i.e. nobody.";
+        assert_eq!(
+            sentences(line),
+            ["Dr. Vale said little.", "“It is late.”", "12 boats left!", "Who knows? i.e. nobody."]
+        );
+        assert_eq!(
+            sentences("桟橋が閉鎖された。市長は謝罪した。"),
+            ["桟橋が閉鎖された。", "市長は謝罪した。"]
+        );
+    }
+
+    #[test]
+    fn a_short_story_keeps_what_stands_around_it() {
+        let line = |text: &str, blank_before| Line { text: text.into(), blank_before, ..Line::default() };
+        let (menu, one, two, foot) =
+            (line("Home", 0), line("One pier. Two boats.", 1), line("Three crews.", 1), line("About", 2));
+        let lines = [(&menu, false), (&one, true), (&two, true), (&foot, false)];
+        let (text, body) = written(&lines, 3, true);
+        assert_eq!(text, "Home\n\nOne pier.\n\nTwo boats.\n\n\nAbout\n");
+        assert_eq!(body, "One pier.\nTwo boats.\n");
+        let (text, _) = written(&lines, usize::MAX, false);
+        assert_eq!(text, "Home\n\nOne pier. Two boats.\n\nThree crews.\n\n\nAbout\n");
+    }
+}
