@@ -22,10 +22,6 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use made::news_page;
 
-/// The program's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     // Only where all is asked for: a row that is asked for by name is not to wait for the others.
     if std::env::args().skip(1).all(|argument| argument.starts_with('-')) {

@@ -112,7 +112,11 @@ fn fields(scene: &Scene<'_>) -> Vec<Heard> {
             // A house's name may hold a number, at which names of people are cut: `Canal 24`.
             let numbered =
                 named.name.chars().any(|c| c.is_ascii_digit()) && named.name.len() <= LONGEST_HOUSE;
-            if named.organisation == Some(true) && numbered && !named.name.contains(['/', '@']) {
+            if named.organisation == Some(true)
+                && numbered
+                && !named.name.contains(['/', '@', '|', ':', ','])
+                && names::is_house(&named.name)
+            {
                 let name = named.name.trim().to_owned();
                 authors.push(Author { name, kind: AuthorKind::Organisation });
                 continue;

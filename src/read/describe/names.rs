@@ -79,6 +79,16 @@ pub fn has_lead(text: &str) -> bool {
     without_lead(text).len() < text.len()
 }
 
+/// Whether a name with a number may be a house's: it begins like a name, says no date and is no account.
+pub fn is_house(name: &str) -> bool {
+    const ACCOUNTS: [&str; 4] = ["admin", "author", "user", "editor"];
+    let lower = name.to_lowercase();
+    let dated = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|w| super::dates::month(w, None).is_some() || weekday(w));
+    !has_lead(name) && !dated && !ACCOUNTS.iter().any(|account| lower.starts_with(account))
+}
+
 /// Whether a line is nothing but what stands before a name: `Written by`, `Autor:`.
 pub fn is_lead(text: &str) -> bool {
     let word = text.trim().trim_end_matches([':', '：', ' ']).to_lowercase();
@@ -304,15 +314,12 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
         name = head.trim();
     }
     name = without_glued(name.trim_matches(['(', ')', ' ']));
-    // What a reporter is called behind the name in Korean and Chinese.
-    let mut titled = false;
-    for title in ["기자", "특파원", "논설위원", "記者", "记者"] {
-        if let Some(head) =
-            name.strip_suffix(title).map(str::trim_end).filter(|head| head.chars().nth(1).is_some())
-        {
-            (name, titled) = (head, true);
-        }
+    let titled = untitled(name);
+    // Of a desk or a house: `본지 기자`.
+    if titled.is_none() && TITLES.iter().any(|title| name.ends_with(title)) {
+        return None;
     }
+    name = titled.unwrap_or(name);
     // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
     for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
     {
@@ -344,7 +351,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     }
     let person = match trust {
         Trust::Field => true,
-        Trust::Text => is_personal(name) && (words >= 2 || titled),
+        Trust::Text => is_personal(name) && (words >= 2 || titled.is_some()),
         Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
     };
     person.then(|| Author { name: set_in_capitals(name), kind: AuthorKind::Person })
@@ -484,15 +491,39 @@ fn is_cjk(name: &str) -> bool {
     name.chars().all(|c| c as u32 >= 0x2e80)
 }
 
-/// A name without spaces, as a marked byline of East Asia holds alone: short, and no desk or house.
-pub fn is_cjk_name(text: &str) -> bool {
-    const HOUSES: [char; 12] = ['部', '社', '局', '网', '網', '报', '報', '聞', '闻', '台', '者', '室'];
-    let text = text.trim();
-    is_cjk(text) && (2..=7).contains(&text.chars().count()) && !text.ends_with(HOUSES) && !text.contains('・')
+/// What a reporter is called behind the name in Korean, Japanese and Chinese.
+const TITLES: [&str; 5] = ["기자", "특파원", "논설위원", "記者", "记者"];
+
+/// What stands before a reporter's title in Korean and Chinese: `정하윤 기자`.
+fn untitled(name: &str) -> Option<&str> {
+    const GRADES: [&str; 5] = ["인턴", "선임", "객원", "수석", "시민"];
+    let mut head = TITLES.iter().find_map(|title| name.strip_suffix(title))?.trim_end();
+    for grade in GRADES {
+        head = head.strip_suffix(grade).unwrap_or(head).trim_end();
+    }
+    is_cjk_name(head).then_some(head)
 }
 
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
+}
+
+/// A name without spaces, as a marked byline of East Asia holds alone: short, and no desk, house or kind of text.
+pub fn is_cjk_name(text: &str) -> bool {
+    const HOUSES: [char; 22] = [
+        '部', '社', '局', '网', '網', '报', '報', '聞', '闻', '台', '者', '室', '紙', '纸', '부', '국', '팀',
+        '지', '사', '经', '源', '集',
+    ];
+    const KINDS: [&str; 12] =
+        ["記事", "特集", "編集", "编辑", "編輯", "报道", "報道", "整理", "内容", "委員", "뉴스", "分野"];
+    let text = text.trim();
+    let kana = text.chars().any(|c| ('\u{3040}'..='\u{30ff}').contains(&c));
+    let most = if kana { 7 } else { 4 };
+    is_cjk(text)
+        && (2..=most).contains(&text.chars().count())
+        && !text.ends_with(HOUSES)
+        && !KINDS.iter().any(|kind| text.contains(kind))
+        && !text.contains('・')
 }
 
 #[cfg(test)]
@@ -516,6 +547,9 @@ mod tests {
             ("By Ben HoltEditor", "Ben Holt"),
             ("By Mac McAllister", "Mac McAllister"),
             ("정하윤 기자", "정하윤"),
+            ("홍길동 인턴기자", "홍길동"),
+            ("본지 기자", ""),
+            ("新华社记者", ""),
             ("Karin Lind E-post Följ skribent", "Karin Lind"),
             ("Escrito por Luna García", "Luna García"),
             ("Submitted by Ada Fern on Fri, 03/14/2025 - 18:42", "Ada Fern"),

@@ -74,8 +74,10 @@ impl Element {
             "screen-reader-only",
             "u-hidden-visually",
         ];
+        const UNFOLDED: [&str; 4] = ["more", "spoiler", "dots", "fold"];
         let class = || spelled(source, self.class);
-        self.unseen
+        let unfolds = |names: &str| UNFOLDED.iter().any(|word| names.contains(word));
+        self.unseen && !unfolds(class()) && !unfolds(spelled(source, self.id))
             || self.class.0 != self.class.1
                 && class().split_ascii_whitespace().any(|name| CLASSES.contains(&name))
     }
@@ -101,6 +103,8 @@ struct Veiled {
     block_start: usize,
     /// Anchors, times and props before it.
     fields: usize,
+    /// Shown to nobody, rather than to those who listen.
+    undisplayed: bool,
 }
 
 /// Bytes of text between the words of a paragraph that go because no browser shows them. More may be the rest of a
@@ -319,13 +323,14 @@ impl<'s> Builder<'s> {
         if element.tag.is_preformatted() {
             self.preformatted += 1;
         }
-        let inline = !element.tag.is(tags::BLOCK) && element.tag != Tag::A;
-        if inline && !self.writer.is_blank() && element.is_veiled(self.source) {
+        let inline = !element.tag.is(tags::BLOCK) && !matches!(element.tag, Tag::A | Tag::Custom);
+        if inline && !self.writer.is_blank() && !self.in_heading() && element.is_veiled(self.source) {
             self.veiled.push(Veiled {
                 depth: self.stack.len(),
                 from: self.writer.position(),
                 block_start: self.writer.block_start,
                 fields: self.field_count(),
+                undisplayed: element.unseen,
             });
         }
         self.open[element.tag as usize] += 1;
@@ -350,6 +355,11 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// Headlines are told with what only listeners hear.
+    fn in_heading(&self) -> bool {
+        [Tag::H1, Tag::H2, Tag::H3].iter().any(|tag| self.open[*tag as usize] > 0)
+    }
+
     fn field_count(&self) -> usize {
         self.page.anchors.len() + self.page.times.len() + self.page.props.len()
     }
@@ -359,7 +369,11 @@ impl<'s> Builder<'s> {
         while let Some(veiled) = self.veiled.pop_if(|veiled| veiled.depth >= depth) {
             let written = self.writer.position().saturating_sub(veiled.from);
             let same = veiled.block_start == self.writer.block_start && veiled.fields == self.field_count();
-            if veiled.depth == depth && same && (1..=MOST_VEILED).contains(&written) {
+            // A single word may be one that a picture or a sign shows.
+            let words = &self.writer.text[veiled.from.min(self.writer.text.len())..];
+            let aside = words.trim_start().starts_with('(') || words.split_whitespace().nth(1).is_some();
+            let aside = aside || veiled.undisplayed;
+            if veiled.depth == depth && same && aside && (1..=MOST_VEILED).contains(&written) {
                 self.writer.take_back(veiled.from);
                 let left = (veiled.from - veiled.block_start) as u32;
                 self.block.link_bytes = self.block.link_bytes.min(left);

@@ -58,6 +58,12 @@ fn text_stands_together_as_the_standard_has_it() {
             "<p>a<span style='display: none'>XX</span>b<i hidden> c</i></p>",
             "ab",
         ),
+        ("a word that a picture shows stays", "<p>a <span class=sr-only>We</span> row</p>", "a We row"),
+        (
+            "a headline is told whole",
+            "<h1>Storm shuts <i hidden>Alder now</i> pier</h1>",
+            "Storm shuts Alder now pier",
+        ),
         ("hidden from listeners is seen", "<p>a<span aria-hidden=true>b</span>c</p>", "abc"),
         ("an unseen word with a link stays", "<p>a <span hidden><a href=/x>b</a></span> c</p>", "a b c"),
         (

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::script::{cut, is_unspaced};
+
 /// Bytes that the words of a link, or its address, may have.
 const MOST_WORDS: usize = 600;
 const MOST_ADDRESS: usize = 4_000;
@@ -37,7 +39,7 @@ fn is_markdown(source: &str) -> bool {
     let is_heading = |line: &&str| {
         let text = line.trim_start_matches('#');
         (1..=6).contains(&(line.len() - text.len()))
-            && text.strip_prefix(' ').is_some_and(|t| t.trim_start().starts_with(char::is_alphanumeric))
+            && text.strip_prefix(' ').is_some_and(|t| t.trim_start().starts_with(char::is_alphabetic))
     };
     source.lines().filter(is_heading).take(ENOUGH).count() == ENOUGH
 }
@@ -51,11 +53,17 @@ fn without_marks(line: &str) -> &str {
     if ruled {
         return "";
     }
-    let unquoted = text.trim_start_matches(['>', ' ']);
-    let text = if text.starts_with('>') { unquoted } else { text };
+    let mut text = text;
+    while let Some(quoted) =
+        text.strip_prefix('>').filter(|quoted| quoted.is_empty() || quoted.starts_with([' ', '>']))
+    {
+        text = quoted.trim_start();
+    }
     let heading = text.trim_start_matches('#');
     if (1..=6).contains(&(text.len() - heading.len())) && heading.starts_with(' ') {
-        return heading.trim().trim_end_matches('#').trim_end();
+        let words = heading.trim();
+        let closed = words.trim_end_matches('#');
+        return if closed.ends_with(' ') { closed.trim_end() } else { words };
     }
     // A bullet or a number keeps its indent, by which lists are told.
     if text.len() == line.len() - indent { line } else { text }
@@ -72,6 +80,8 @@ impl Inline {
     fn copy(&mut self, source: &str, depth: usize) {
         let mut rest = source;
         let mut before = '\n';
+        // Where signs of emphasis end that began before.
+        let mut ends: Vec<(usize, usize)> = Vec::new();
         while let Some(at) = rest.find(['[', '!', '*', '_', '\\', '<']) {
             let copied = &rest[..at];
             self.out.push_str(copied);
@@ -79,17 +89,31 @@ impl Inline {
             rest = &rest[at..];
             let taken = match rest.as_bytes()[0] {
                 b'[' if depth > 0 => self.link(rest).map(|(words, end)| {
-                    self.copy(words, depth - 1);
+                    // The number of a note is no word.
+                    if before.is_whitespace() || !words.bytes().all(|b| b.is_ascii_digit()) {
+                        self.copy(words, depth - 1);
+                    }
                     end
                 }),
                 b'!' if rest.starts_with("![") => self.link(&rest[1..]).map(|(_, end)| end + 1),
-                b'*' | b'_' => emphasis(rest, before),
+                b'*' | b'_' => {
+                    let at = source.len() - rest.len();
+                    let ended = ends.iter().position(|(end, _)| *end == at).map(|i| ends.swap_remove(i).1);
+                    ended.or_else(|| {
+                        let (length, end) = self.emphasis(rest, before)?;
+                        ends.push((at + end, length));
+                        Some(length)
+                    })
+                }
                 // Of a sign: \. \[ \*
                 b'\\' if rest[1..].starts_with(|c: char| c.is_ascii_punctuation()) => {
                     self.out.push_str(&rest[1..2]);
                     Some(2)
                 }
-                b'<' if rest.starts_with("<http") => self.address_end(&rest[1..], b'>').map(|end| end + 2),
+                b'<' if rest.starts_with("<http") => self.address_end(&rest[1..], b'>').map(|end| {
+                    self.out.push_str(&rest[1..1 + end]);
+                    end + 2
+                }),
                 _ => None,
             };
             let end = taken.unwrap_or_else(|| {
@@ -118,6 +142,9 @@ impl Inline {
         let address = text[words_end + 1..].strip_prefix('(')?;
         let end = self.address_end(address, b')')?;
         let words = &text[1..words_end];
+        if !is_address(&address[..end]) {
+            return None;
+        }
         (!words.contains("\n\n")).then_some((words, words_end + 2 + end + 1))
     }
 
@@ -140,22 +167,48 @@ impl Inline {
         end.filter(|_| breaks <= MOST_BREAKS)
     }
 
+    /// The length of signs of emphasis at the start, and where the same signs end it: within the paragraph, both at
+    /// edges of words. Scripts without spaces have no edges.
+    fn emphasis(&mut self, text: &str, before: char) -> Option<(usize, usize)> {
+        const MOST_SIGNS: usize = 3;
+        const MOST_EMPHASISED: usize = 1_000;
+        let sign = text.chars().next()?;
+        let length = text.chars().take(MOST_SIGNS + 1).take_while(|c| *c == sign).count();
+        let first = text[length..].chars().next()?;
+        let opens = |c: char| c.is_whitespace() || is_unspaced(c) || "([{\"'“„«‘—–-*_|>".contains(c);
+        let closes =
+            |c: char| c.is_whitespace() || is_unspaced(c) || (!c.is_alphanumeric() && !"/\\@_".contains(c));
+        if length > MOST_SIGNS || first.is_whitespace() || !(opens(before) || is_unspaced(first)) {
+            return None;
+        }
+        let reach = cut(&text[length..], MOST_EMPHASISED.min(self.allowance));
+        let reach = &reach[..reach.find("\n\n").unwrap_or(reach.len())];
+        let signs = &text[..length];
+        let end = reach.match_indices(signs).find(|(at, _)| {
+            let (inside, behind) = (&reach[..*at], &reach[at + length..]);
+            let last = inside.chars().next_back().unwrap_or(' ');
+            let mut after = text[length + at + length..].chars();
+            let (next, beyond) = (after.next().unwrap_or('\n'), after.next().unwrap_or('\n'));
+            let ends = closes(next) && !(next == '.' && beyond.is_alphanumeric());
+            !last.is_whitespace() && last != sign && !behind.starts_with(sign) && ends
+        });
+        self.allowance = self.allowance.saturating_sub(end.map_or(reach.len(), |(at, _)| at));
+        end.map(|(at, _)| (length, length + at))
+    }
+
     fn look<'a>(&self, text: &'a str, most: usize) -> &'a [u8] {
         &text.as_bytes()[..text.len().min(most).min(self.allowance)]
     }
 }
 
-/// The length of signs of emphasis at the start: those that stand at an edge of a word.
-fn emphasis(text: &str, before: char) -> Option<usize> {
-    let sign = text.chars().next()?;
-    const MOST: usize = 3;
-    let length = text.chars().take(MOST + 1).take_while(|c| *c == sign).count();
-    let after = text[length..].chars().next().unwrap_or('\n');
-    let edge = |c: char| c.is_whitespace() || (!c.is_alphanumeric() && c != '_');
-    let (opens, closes) = (edge(before) && !after.is_whitespace(), edge(after) && !before.is_whitespace());
-    // Two of them mark in the midst of a word too: scripts without spaces have no edges.
-    (length <= MOST && (opens || closes || (length >= 2 && sign == '*' && !after.is_whitespace())))
-        .then_some(length)
+/// An address, with a title in quotes behind it or without.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    let (address, title) = text.split_once([' ', '\n']).unwrap_or((text, ""));
+    let whole: String =
+        if title.contains(['"', '\'']) { address.into() } else { text.split_whitespace().collect() };
+    let spoken = title.split_whitespace().count() > 2 && !title.contains(['"', '\'']);
+    !spoken && (whole.is_empty() || whole.contains(['/', '#', '.', ':', '?']))
 }
 
 #[cfg(test)]
@@ -183,7 +236,15 @@ mod tests {
                 "The new\npier is [not] (yet) open [1].",
             ),
             ("桟橋は**閉鎖**された", "桟橋は閉鎖された"),
-            ("See <https://e.example/x> now!", "See  now!"),
+            ("See <https://e.example/x> now!", "See https://e.example/x now!"),
+            ("f*** off, 5* hotel, 3 * 4, Dear ____, us", "f*** off, 5* hotel, 3 * 4, Dear ____, us"),
+            (
+                "@_ada_fern_ in /_media/ and __init__.py and C:\\_x",
+                "@_ada_fern_ in /_media/ and __init__.py and C:_x",
+            ),
+            ("## Why C#\n>50 percent", "Why C#\n>50 percent"),
+            ("as of old.[12](#n12) But [she](the mayor) left", "as of old. But [she](the mayor) left"),
+            ("市長は*冬*の間", "市長は冬の間"),
         ] {
             let text = format!("{heads}{markdown}\n");
             assert_eq!(plain(&text), format!("Bridge opens\n\nWhy\n\n{words}\n"), "{markdown}");

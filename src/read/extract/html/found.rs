@@ -18,9 +18,14 @@ pub fn found(sight: &Sight, decisions: &[Decision], body: &mut Body) {
     let from = first.min(sight.title_block).saturating_sub(BEFORE);
     let running =
         |(b, d): &(usize, &Decision)| story(d) && d.kind != ParagraphKind::Standfirst && sight.facts[*b].good;
-    let text = decisions.iter().enumerate().find(running).map_or(last, |(b, _)| b);
+    let text: Vec<usize> = decisions.iter().enumerate().filter(running).map(|(b, _)| b).collect();
+    // What signs the end of a story may stand above an appeal that cleaning takes out.
+    let amid = match text.as_slice() {
+        [first, .., before_last, _] => *first..*before_last,
+        _ => last..last,
+    };
     for (b, decision) in decisions.iter().enumerate().take(last + BEHIND).skip(from) {
-        if let Some(field) = field(sight, b, decision, (text..last).contains(&b)) {
+        if let Some(field) = field(sight, b, decision, amid.contains(&b)) {
             let text = sight.page.block_text(b).to_owned();
             body.found.push(Found { field, text, block: Some(b as u32) });
         }

@@ -148,14 +148,11 @@ fn east_asian_date(line: &str) -> bool {
         && ['年', '月', '日'].iter().all(|c| line.contains(*c))
 }
 
-/// The time of day over each entry of a live blog, and the number of each picture or place: `3/12`, `7`.
+/// The time of day over each entry of a live blog, and the number of each picture: `3/12`.
 fn clocks(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         let facts = &sight.facts[b];
-        let cell =
-            || sight.place(b).is_some_and(|p| matches!(p.kind, Kind::Cell | Kind::Li | Kind::Definition));
-        let line = sight.page.block_text(b);
-        if decision.kept && facts.words <= 2.0 && (counts(line) || is_number(line) && !cell()) {
+        if decision.kept && facts.words <= 2.0 && counts(sight.page.block_text(b)) {
             *decision = Decision { kept: false, rule: Some("count"), ..*decision };
         }
         let few = decision.kept && decision.kind == ParagraphKind::LiveEntry && facts.words <= 3.0;

@@ -71,7 +71,7 @@ fn authors(page: &HtmlPage) -> Vec<String> {
             match value.strip_prefix('[').map(str::trim_start).filter(|list| list.starts_with('"')) {
                 Some(list) => strings(list),
                 None if plain => json_strings(near, "author"),
-                None => json_strings(near, "name"),
+                None => json_strings(cut(value, value_end(value)), "name"),
             }
         })
     });
@@ -118,6 +118,23 @@ pub fn json_strings(json: &str, key: &str) -> Vec<String> {
         at = end;
     }
     out
+}
+
+/// Where the object or list at the start ends; the whole where it does not.
+fn value_end(json: &str) -> usize {
+    let (mut open, mut at) = (0usize, 0);
+    let bytes = json.as_bytes();
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => at = string_end(bytes, at + 1),
+            b'{' | b'[' => open += 1,
+            b'}' | b']' if open <= 1 => return at + 1,
+            b'}' | b']' => open -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    json.len()
 }
 
 /// The strings of a list, up to its end or the first that is none.

@@ -7,6 +7,8 @@ use super::fields::Fate;
 use crate::model::body::ParagraphKind;
 use crate::read::text::TextPage;
 
+/// Lines above a series in which its heading stands.
+const HEADING: usize = 2;
 /// Members that make a series.
 const FEWEST: usize = 3;
 /// Share of the lines between the first and the last of a series that must be the story's.
@@ -14,9 +16,12 @@ const KEPT_SHARE: f32 = 0.5;
 
 /// Keeps the members of each series that the model left out.
 pub fn keep(text: &TextPage, fates: &mut [Fate]) {
-    for series in [questions(text, fates), numbered(text)].into_iter().chain(spoken(text)) {
+    for series in [questions(text, fates), numbered(text, fates)].into_iter().chain(spoken(text)) {
         let (Some(&first), Some(&last)) = (series.first(), series.last()) else { continue };
-        if series.len() < FEWEST {
+        // Under "Most read" or "Comments" stands what is none of the story.
+        let headed = (first.saturating_sub(HEADING)..first)
+            .any(|line| text.stats[line].hits.exact != 0 && !matches!(fates[line], Fate::Keep(_)));
+        if series.len() < FEWEST || headed {
             continue;
         }
         let kept = fates[first..=last].iter().filter(|fate| matches!(fate, Fate::Keep(_))).count();
@@ -45,8 +50,8 @@ fn questions(text: &TextPage, fates: &[Fate]) -> Vec<usize> {
         .collect()
 }
 
-/// Lines that count from one: `1. …`, `2) …`.
-fn numbered(text: &TextPage) -> Vec<usize> {
+/// Lines that count from one: `1. …`, `2) …`, with the story between them or told in sentences.
+fn numbered(text: &TextPage, fates: &[Fate]) -> Vec<usize> {
     let mut series = Vec::new();
     for (at, line) in text.lines.iter().enumerate() {
         match number(&line.text) {
@@ -55,7 +60,12 @@ fn numbered(text: &TextPage) -> Vec<usize> {
             _ => {}
         }
     }
-    series
+    let told = |pair: &&[usize]| {
+        text.stats[pair[0]].ends_sentence
+            || fates[pair[0] + 1..pair[1]].iter().any(|fate| matches!(fate, Fate::Keep(_)))
+    };
+    let most = series.windows(2).filter(told).count() * 2 > series.len().saturating_sub(1);
+    if most { series } else { Vec::new() }
 }
 
 fn number(line: &str) -> Option<usize> {
@@ -69,13 +79,15 @@ fn number(line: &str) -> Option<usize> {
 fn spoken(text: &TextPage) -> Vec<Vec<usize>> {
     let mut speakers: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for (at, line) in text.lines.iter().enumerate() {
-        if let Some(speaker) = speaker(&line.text) {
+        let labelled = text.stats[at].hits.begins != 0 || text.stats[at].hits.exact != 0;
+        if let Some(speaker) = speaker(&line.text).filter(|_| !labelled) {
             speakers.entry(speaker).or_default().push(at);
         }
     }
     let mut all: Vec<Vec<usize>> = speakers.into_values().filter(|lines| lines.len() >= FEWEST).collect();
     all.sort();
-    all
+    // One who speaks alone is a label.
+    if all.len() < 2 { Vec::new() } else { all }
 }
 
 /// A name of up to three words before a colon that something follows, or the letter of a question or an answer.
@@ -136,6 +148,7 @@ mod tests {
     fn numbered_headings_stay_and_the_most_read_do_not() {
         let list = "-1. Close the valve\n+The water goes on running for a while.\n-2. Open the window\n+It lets the air out.\n-3) Wait\n+Half an hour is enough.";
         assert_eq!(kept(list), ["1. Close the valve", "2. Open the window", "3) Wait"]);
+        assert!(kept("+The harbour was shut.\n-Most read\n-1. Pier shut.\n-2. Boats sold.\n-3. Storm over.\n+It is open.").is_empty());
         assert!(kept("+The harbour was shut.\n-1. Pier shut\n-2. Boats sold\n-3. Storm over").is_empty());
     }
 }
