@@ -4,6 +4,8 @@
 pub mod html;
 /// Lines of extracted text.
 pub mod text;
+/// What the models of both share.
+mod stages;
 
 use crate::model::trace::Trace;
 use crate::model::{Body, Budget, DecodedPage, Rejection};

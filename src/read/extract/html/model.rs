@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::features::{self, Sight};
 use super::layout::Prefix;
+use crate::read::extract::stages;
 use crate::read::scorer::{Early, Scorer};
 use crate::read::trees::{Trees, TreesError, probability};
 
@@ -81,21 +82,12 @@ impl Model {
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
-        let first = self.first.to_bytes();
-        let mut out = (first.len() as u32).to_le_bytes().to_vec();
-        out.extend(first);
-        out.extend(self.second.to_bytes());
-        out
+        stages::to_bytes(&self.first, &self.second)
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TreesError> {
-        let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TreesError::Truncated)?;
-        let (first, second) =
-            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
-        Ok(Self::new(
-            Trees::from_bytes(first, features::count())?,
-            Trees::from_bytes(second, second_count())?,
-        ))
+        let (first, second) = stages::from_bytes(bytes, [features::count(), second_count()])?;
+        Ok(Self::new(first, second))
     }
 }
 
@@ -174,8 +166,8 @@ impl<'a> Surroundings<'a> {
         let mass = Prefix::new((0..sight.blocks()).map(|b| p[b] * sight.facts[b].chars));
         let by_path = means(sight, &p, |place| place.path);
         let by_tags = means(sight, &p, |place| place.tag_path);
-        let (before, after) = to_kept(&p);
-        let largest = largest(sight, &p);
+        let (before, after) = stages::to_kept(&p);
+        let largest = stages::largest(&p, |b| sight.facts[b].chars);
         Self { sight, logits, p, mass, by_path, by_tags, before, after, largest }
     }
 
@@ -274,42 +266,6 @@ fn means(sight: &Sight, p: &[f32], key: impl Fn(&super::layout::Place) -> u32) -
             if chars - own > 0.5 { (mass - p[b] * own) / (chars - own) } else { -1.0 }
         })
         .collect()
-}
-
-/// Blocks to the nearest likely one before and after.
-fn to_kept(p: &[f32]) -> (Vec<f32>, Vec<f32>) {
-    const FURTHEST: f32 = 60.0;
-    let walk = |order: &mut dyn Iterator<Item = usize>| {
-        let mut out = vec![FURTHEST; p.len()];
-        let mut steps = FURTHEST;
-        for b in order {
-            out[b] = steps;
-            steps = if p[b] > 0.5 { 1.0 } else { (steps + 1.0).min(FURTHEST) };
-        }
-        out
-    };
-    (walk(&mut (0..p.len())), walk(&mut (0..p.len()).rev()))
-}
-
-/// The run of likely blocks, gaps of five allowed, that has the most text.
-fn largest(sight: &Sight, p: &[f32]) -> (usize, usize) {
-    let mut best = (0, 0);
-    let mut best_chars = 0.0;
-    let mut run: Option<(usize, usize, f32)> = None;
-    for b in (0..p.len()).filter(|&b| p[b] > 0.5) {
-        let chars = sight.facts[b].chars;
-        run = match run {
-            Some((first, end, sum)) if b - end <= 5 => Some((first, b + 1, sum + chars)),
-            _ => Some((b, b + 1, chars)),
-        };
-        if let Some((first, end, sum)) = run
-            && sum > best_chars
-        {
-            best_chars = sum;
-            best = (first, end);
-        }
-    }
-    best
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::features::{FEATURES, NAMES};
 use super::page::Scored;
+use crate::read::extract::stages;
 use crate::read::scorer::Scorer;
 use crate::read::text::TextPage;
 use crate::read::trees::{Trees, TreesError, probability};
@@ -80,18 +81,12 @@ impl LineModel {
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
-        let first = self.first.to_bytes();
-        let mut out = (first.len() as u32).to_le_bytes().to_vec();
-        out.extend(first);
-        out.extend(self.second.to_bytes());
-        out
+        stages::to_bytes(&self.first, &self.second)
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TreesError> {
-        let (length, rest) = bytes.split_first_chunk::<4>().ok_or(TreesError::Truncated)?;
-        let (first, second) =
-            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(TreesError::Truncated)?;
-        Ok(Self::new(Trees::from_bytes(first, FEATURES)?, Trees::from_bytes(second, second_count())?))
+        let (first, second) = stages::from_bytes(bytes, [FEATURES, second_count()])?;
+        Ok(Self::new(first, second))
     }
 }
 
@@ -152,7 +147,6 @@ pub fn second_rows(text: &TextPage, page: &Scored, logits: &[f32], lines: &[usiz
 
 /// Most that one line's words weigh in a mean.
 const MOST_WORDS: f32 = 80.0;
-const FURTHEST: f32 = 60.0;
 
 /// What the first stage's logits say of each line's surroundings.
 struct Surroundings<'a> {
@@ -186,8 +180,8 @@ impl<'a> Surroundings<'a> {
             }
         }
         sums.push(sum);
-        let (before, after) = (to_kept(&p, 0..p.len()), to_kept(&p, (0..p.len()).rev()));
-        let largest = largest(&p, &words);
+        let (before, after) = stages::to_kept(&p);
+        let largest = stages::largest(&p, |line| words[line]);
         Self { text, page, logits, p, words, sums, shapes, before, after, largest }
     }
 
@@ -268,36 +262,6 @@ fn shape(text: &TextPage, line: usize) -> u32 {
     (u32::from(l.indent.min(31)) * 8 + length) * 32 + flags
 }
 
-/// Lines to the nearest likely one behind the walk.
-fn to_kept(p: &[f32], order: impl Iterator<Item = usize>) -> Vec<f32> {
-    let mut out = vec![FURTHEST; p.len()];
-    let mut steps = FURTHEST;
-    for line in order {
-        out[line] = steps;
-        steps = if p[line] > 0.5 { 1.0 } else { (steps + 1.0).min(FURTHEST) };
-    }
-    out
-}
-
-/// The run of likely lines, gaps of five allowed, that has the most text.
-fn largest(p: &[f32], words: &[f32]) -> (usize, usize) {
-    const GAP: usize = 5;
-    let (mut best, mut most) = ((0, 0), 0.0);
-    let mut run: Option<(usize, usize, f32)> = None;
-    for line in (0..p.len()).filter(|&line| p[line] > 0.5) {
-        let own = words[line];
-        let (first, sum) = match run {
-            Some((first, end, sum)) if line - end <= GAP => (first, sum + own),
-            _ => (line, own),
-        };
-        run = Some((first, line + 1, sum));
-        if sum > most {
-            (best, most) = ((first, line + 1), sum);
-        }
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,13 +272,5 @@ mod tests {
         assert!(bytes.len() <= 500 << 10);
         let model = LineModel::from_bytes(bytes).expect("made for these features");
         assert_eq!(model.to_bytes(), bytes);
-    }
-
-    #[test]
-    fn runs_bridge_short_gaps_and_distances_end() {
-        let p = [0.9, 0.1, 0.8, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.9];
-        assert_eq!(largest(&p, &[10.0; 10]), (0, 3));
-        assert_eq!(to_kept(&p, 0..p.len())[..4], [FURTHEST, 1.0, 2.0, 1.0]);
-        assert_eq!(to_kept(&p, (0..p.len()).rev())[8..], [1.0, FURTHEST]);
     }
 }
