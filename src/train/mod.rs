@@ -2,6 +2,8 @@
 
 /// Gradient-boosted trees.
 pub mod boost;
+/// Jobs on two threads.
+mod parallel;
 /// Which blocks of a page are its article.
 pub mod extract;
 /// Topic models.

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use super::boost::{self, Params};
-use super::extract::parallel;
+use super::parallel::parallel;
 use super::score::{Overlap, overlap};
 use crate::assess::reconcile::medoid;
 use crate::model::Budget;

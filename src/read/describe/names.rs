@@ -1,6 +1,11 @@
 //! Author names out of bylines and fields: joined names split, titles, places, mail and social tails
 //! cut, people and organisations told apart. Nothing rather than junk.
 
+/// What stands before and behind the names.
+mod edges;
+/// Names of East Asia.
+mod east_asia;
+
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
@@ -9,7 +14,9 @@ use super::agencies;
 use super::entities::plain;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
-use crate::model::script::{cut, lower};
+pub use east_asia::is_cjk_name;
+use east_asia::{TITLES, is_cjk, untitled};
+use edges::{weekday, without_lead, without_tail};
 
 /// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
 const WORDS: &str = include_str!("names.txt");
@@ -93,131 +100,6 @@ pub fn is_house(name: &str) -> bool {
 pub fn is_lead(text: &str) -> bool {
     let word = text.trim().trim_end_matches([':', '：', ' ']).to_lowercase();
     LEXICON.leads.contains(&word.as_str())
-}
-
-fn without_lead(text: &str) -> &str {
-    let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
-    for _ in 0..2 {
-        let Some(rest) = LEXICON.leads.iter().find_map(|lead| after_lead(text, lead)) else { break };
-        text = rest;
-    }
-    text
-}
-
-fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
-    let mut rest = text.chars();
-    for expected in lead.chars() {
-        let c = rest.next()?;
-        let is = lower(c)
-            .map_or_else(|| c.to_lowercase().eq(std::iter::once(expected)), |lower| lower == expected);
-        if !is {
-            return None;
-        }
-    }
-    let rest = rest.as_str();
-    let marked = rest.trim_start().starts_with([':', '：', '・', '|']);
-    // A sentence that begins with the word for a reporter is none: `记者会在北京举行，…`.
-    let cjk = lead.chars().all(|c| c as u32 >= 0x2e80)
-        && rest.chars().count() <= 12
-        && !rest.contains(['。', '，', '！', '？']);
-    // Many leads are ordinary words or first names: without a colon only the prepositions count.
-    let preposition = lead.contains(' ')
-        || matches!(
-            lead,
-            "by" | "von"
-                | "par"
-                | "por"
-                | "di"
-                | "door"
-                | "af"
-                | "av"
-                | "od"
-                | "oleh"
-                | "โดย"
-                | "від"
-                | "מאת"
-                | "بقلم"
-        );
-    let spaced = rest.starts_with(char::is_whitespace);
-    let glued = lead == "by" && text.starts_with("By") && rest.starts_with(char::is_uppercase);
-    (marked || cjk || (preposition && spaced) || glued)
-        .then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '・' | '|')))
-}
-
-/// Cuts what follows the names: a date, an address, a social handle, a role behind a mark.
-fn without_tail(text: &str) -> &str {
-    let mut end = text.len();
-    for mark in [
-        " | ",
-        " • ",
-        " · ",
-        " – ",
-        " — ",
-        "|",
-        " -- ",
-        " @",
-        " Follow ",
-        " Published",
-        " Updated",
-        " Published:",
-        " Posted",
-        " E-post",
-        " E-mail",
-        " Följ ",
-        "\t",
-    ] {
-        if let Some(at) = text[..end].find(mark).filter(|at| *at > 0) {
-            end = at;
-        }
-    }
-    // A mail address: from the start of its word on.
-    if let Some(at) = text[..end].find('@') {
-        end = text[..at].rfind([' ', ',', '(', '<']).unwrap_or(0);
-    }
-    // A date or a reading time: from its first digit on.
-    if let Some(at) = text[..end].find(|c: char| c.is_ascii_digit()).filter(|at| *at > 3) {
-        let word = text[..at].rfind([' ', ',']).unwrap_or(at);
-        let before = text[..word].trim_end_matches([' ', ',', '.']);
-        let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        end = if super::dates::month(&last, None).is_some() || weekday(&last) {
-            before.len() - last.len().min(before.len())
-        } else {
-            word
-        };
-        end = cut(text, end).len();
-        // Submitted by Ada Fern on Fri, 3/14/2025
-        for before in [" on", " at", " am", " le", " el", " il", " em"] {
-            end -= text[..end].trim_end().strip_suffix(before).map_or(0, |head| end - head.len());
-        }
-    }
-    text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '|', '/', '('])
-}
-
-fn weekday(word: &str) -> bool {
-    matches!(
-        word.trim_end_matches(['.', ',']),
-        "monday"
-            | "tuesday"
-            | "wednesday"
-            | "thursday"
-            | "friday"
-            | "saturday"
-            | "sunday"
-            | "montag"
-            | "dienstag"
-            | "mittwoch"
-            | "donnerstag"
-            | "freitag"
-            | "samstag"
-            | "sonntag"
-            | "mon"
-            | "tue"
-            | "wed"
-            | "thu"
-            | "fri"
-            | "sat"
-            | "sun"
-    )
 }
 
 /// Splits joined names. A comma before a role or a place ends the name instead.
@@ -487,43 +369,8 @@ fn starts_upper(text: &str) -> bool {
         .is_some_and(|c| c.is_uppercase() || (!c.is_lowercase() && c.is_alphabetic()))
 }
 
-fn is_cjk(name: &str) -> bool {
-    name.chars().all(|c| c as u32 >= 0x2e80)
-}
-
-/// What a reporter is called behind the name in Korean, Japanese and Chinese.
-const TITLES: [&str; 5] = ["기자", "특파원", "논설위원", "記者", "记者"];
-
-/// What stands before a reporter's title in Korean and Chinese: `정하윤 기자`.
-fn untitled(name: &str) -> Option<&str> {
-    const GRADES: [&str; 5] = ["인턴", "선임", "객원", "수석", "시민"];
-    let mut head = TITLES.iter().find_map(|title| name.strip_suffix(title))?.trim_end();
-    for grade in GRADES {
-        head = head.strip_suffix(grade).unwrap_or(head).trim_end();
-    }
-    is_cjk_name(head).then_some(head)
-}
-
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
-}
-
-/// A name without spaces, as a marked byline of East Asia holds alone: short, and no desk, house or kind of text.
-pub fn is_cjk_name(text: &str) -> bool {
-    const HOUSES: [char; 22] = [
-        '部', '社', '局', '网', '網', '报', '報', '聞', '闻', '台', '者', '室', '紙', '纸', '부', '국', '팀',
-        '지', '사', '经', '源', '集',
-    ];
-    const KINDS: [&str; 12] =
-        ["記事", "特集", "編集", "编辑", "編輯", "报道", "報道", "整理", "内容", "委員", "뉴스", "分野"];
-    let text = text.trim();
-    let kana = text.chars().any(|c| ('\u{3040}'..='\u{30ff}').contains(&c));
-    let most = if kana { 7 } else { 4 };
-    is_cjk(text)
-        && (2..=most).contains(&text.chars().count())
-        && !text.ends_with(HOUSES)
-        && !KINDS.iter().any(|kind| text.contains(kind))
-        && !text.contains('・')
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ mod raw;
 /// What the source says by itself.
 pub mod source;
 mod stack;
+/// Words amid a line that no browser shows.
+mod veil;
 mod tags;
 mod writer;
 

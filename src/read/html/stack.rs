@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::attributes::{Attributes, Name, Value};
 use super::fields::{spelled, trimmed};
 use super::tags::{self, Tag};
+use super::veil::Veiled;
 use super::writer::Writer;
 use crate::model::html::{Block, HtmlPage, NONE, Span};
 use crate::read::Limits;
@@ -64,24 +65,6 @@ impl Element {
         }
     }
 
-    /// Whether no browser shows it, by its style or by a class that leaves it to those who listen.
-    fn is_veiled(&self, source: &str) -> bool {
-        const CLASSES: [&str; 6] = [
-            "sr-only",
-            "visually-hidden",
-            "visuallyhidden",
-            "screen-reader-text",
-            "screen-reader-only",
-            "u-hidden-visually",
-        ];
-        const UNFOLDED: [&str; 4] = ["more", "spoiler", "dots", "fold"];
-        let class = || spelled(source, self.class);
-        let unfolds = |names: &str| UNFOLDED.iter().any(|word| names.contains(word));
-        self.unseen && !unfolds(class()) && !unfolds(spelled(source, self.id))
-            || self.class.0 != self.class.1
-                && class().split_ascii_whitespace().any(|name| CLASSES.contains(&name))
-    }
-
     /// Worth a container: a block-level element, or an inline one that says what it is.
     pub fn is_named(&self) -> bool {
         let says = |v: Value| v.0 != v.1;
@@ -93,23 +76,6 @@ impl Element {
             || says(self.role)
     }
 }
-
-/// An inline element in the midst of a block that no browser shows.
-#[derive(Debug, Clone, Copy)]
-struct Veiled {
-    depth: usize,
-    /// Where its text begins, and its block.
-    from: usize,
-    block_start: usize,
-    /// Anchors, times and props before it.
-    fields: usize,
-    /// Shown to nobody, rather than to those who listen.
-    undisplayed: bool,
-}
-
-/// Bytes of text between the words of a paragraph that go because no browser shows them. More may be the rest of a
-/// story that a script unfolds.
-const MOST_VEILED: usize = 80;
 
 pub struct Builder<'s> {
     pub source: &'s str,
@@ -135,7 +101,7 @@ pub struct Builder<'s> {
     /// Inline elements that closed around all of the block's text so far, innermost first.
     pub wrappers: Vec<Element>,
     pub wrapped_at: usize,
-    veiled: Vec<Veiled>,
+    pub veiled: Vec<Veiled>,
     pub interned: FxHashMap<&'s str, Span>,
     pub tag_names: [Span; Tag::COUNT],
     pub nodes: usize,
@@ -323,16 +289,7 @@ impl<'s> Builder<'s> {
         if element.tag.is_preformatted() {
             self.preformatted += 1;
         }
-        let inline = !element.tag.is(tags::BLOCK) && !matches!(element.tag, Tag::A | Tag::Custom);
-        if inline && !self.writer.is_blank() && !self.in_heading() && element.is_veiled(self.source) {
-            self.veiled.push(Veiled {
-                depth: self.stack.len(),
-                from: self.writer.position(),
-                block_start: self.writer.block_start,
-                fields: self.field_count(),
-                undisplayed: element.unseen,
-            });
-        }
+        self.veil(&element);
         self.open[element.tag as usize] += 1;
         self.stack.push(element);
     }
@@ -352,33 +309,6 @@ impl<'s> Builder<'s> {
             let Some(element) = self.stack.pop() else { break };
             self.steps += 1;
             self.popped(element);
-        }
-    }
-
-    /// Headlines are told with what only listeners hear.
-    fn in_heading(&self) -> bool {
-        [Tag::H1, Tag::H2, Tag::H3].iter().any(|tag| self.open[*tag as usize] > 0)
-    }
-
-    fn field_count(&self) -> usize {
-        self.page.anchors.len() + self.page.times.len() + self.page.props.len()
-    }
-
-    /// Takes back the few words of an element that is not shown.
-    fn unveil(&mut self, depth: usize) {
-        while let Some(veiled) = self.veiled.pop_if(|veiled| veiled.depth >= depth) {
-            let written = self.writer.position().saturating_sub(veiled.from);
-            let same = veiled.block_start == self.writer.block_start && veiled.fields == self.field_count();
-            // A single word may be one that a picture or a sign shows.
-            let words = &self.writer.text[veiled.from.min(self.writer.text.len())..];
-            let aside = words.trim_start().starts_with('(') || words.split_whitespace().nth(1).is_some();
-            let aside = aside || veiled.undisplayed;
-            if veiled.depth == depth && same && aside && (1..=MOST_VEILED).contains(&written) {
-                self.writer.take_back(veiled.from);
-                let left = (veiled.from - veiled.block_start) as u32;
-                self.block.link_bytes = self.block.link_bytes.min(left);
-                self.block.emphasis_bytes = self.block.emphasis_bytes.min(left);
-            }
         }
     }
 

@@ -171,9 +171,7 @@ pub fn tokens(text: &str, out: &mut Vec<u32>) {
             out.push(fold(std::mem::take(&mut hasher)));
             inside = false;
         }
-        if !dense || !is_dense_alphabet(c) {
-            letters = ['\0'; 2];
-        } else {
+        if is_dense_alphabet(c) {
             if letters[0] != '\0' {
                 letters.iter().chain([&c]).for_each(|c| hasher.write_u32(*c as u32));
                 out.push(fold(std::mem::take(&mut hasher)));
@@ -181,6 +179,7 @@ pub fn tokens(text: &str, out: &mut Vec<u32>) {
             letters = [letters[1], c];
             continue;
         }
+        letters = ['\0'; 2];
         if dense && c.is_alphanumeric() {
             hasher.write_u32(c as u32);
             out.push(fold(std::mem::take(&mut hasher)));

@@ -1,14 +1,15 @@
 //! What stands in the story's own container and is none of it, which the model cannot tell by where it stands: who
 //! wrote it, where else to follow the paper, the next story, the same text once more.
 
+use memchr::memmem;
+
 use super::features::Sight;
-use super::layout::Kind;
+use super::layout::{Kind, Prefix};
 use super::lexicon::Class;
 use super::rules::Decision;
 use crate::model::body::ParagraphKind;
 use crate::read::clean::lexicon;
 use crate::read::text::stats::stats;
-use memchr::memmem;
 
 /// Blocks at the head and the end of a story that may be about its author, and those at its end that may ask to be
 /// followed.
@@ -39,12 +40,8 @@ pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
         } else {
             continue;
         };
-        drop(&mut decisions[b], rule);
+        decisions[b].leave_out(rule);
     }
-}
-
-fn drop(decision: &mut Decision, rule: &'static str) {
-    *decision = Decision { kept: false, rule: Some(rule), ..*decision };
 }
 
 /// A page that goes on with the next story: an article of its own, with a main headline and a date or a byline, behind
@@ -57,9 +54,10 @@ fn next_story(sight: &Sight, decisions: &mut [Decision]) {
         return;
     }
     let page = sight.page;
-    let words = |decisions: &[Decision], from: usize, to: usize| -> f32 {
-        (from..to).filter(|&b| decisions[b].kept).map(|b| sight.facts[b].words).sum()
-    };
+    let words = Prefix::new((0..decisions.len()).map(|b| match decisions[b].kept {
+        true => sight.facts[b].words,
+        false => 0.0,
+    }));
     let mut own: Option<(usize, usize)> = None;
     for container in &page.containers {
         let (from, to) = (container.first_block as usize, container.end_block as usize);
@@ -69,12 +67,12 @@ fn next_story(sight: &Sight, decisions: &mut [Decision]) {
         }
         let Some((_, end)) = own else {
             // The first article with a story; a title may stand above it.
-            if words(decisions, from, to) >= LEAST_WORDS {
+            if words.between(from, to) >= LEAST_WORDS {
                 own = Some((from, to));
             }
             continue;
         };
-        if from < end || sight.title_block >= from || words(decisions, from, to) < LEAST_WORDS {
+        if from < end || sight.title_block >= from || words.between(from, to) < LEAST_WORDS {
             continue;
         }
         let head = from..to.min(from + HEAD);
@@ -82,10 +80,13 @@ fn next_story(sight: &Sight, decisions: &mut [Decision]) {
         let signed = head.clone().any(|b| {
             let place = sight.place(b);
             sight.facts[b].words <= 15.0 && place.is_some_and(|p| p.distance[Class::Byline as usize] <= 1)
-        }) || page.times.iter().any(|time| head.contains(&(time.block as usize)));
-        if heading && signed {
+        });
+        // Times stand in the order of their blocks.
+        let next_time = page.times.partition_point(|time| (time.block as usize) < head.start);
+        let timed = page.times.get(next_time).is_some_and(|time| (time.block as usize) < head.end);
+        if heading && (signed || timed) {
             for decision in decisions[from..to].iter_mut().filter(|d| d.kept) {
-                drop(decision, "next-story");
+                decision.leave_out("next-story");
             }
         }
     }
@@ -141,7 +142,7 @@ fn other_briefs(sight: &Sight, decisions: &mut [Decision]) {
     let goes_on = (end..decisions.len()).any(|b| decisions[b].kept && sight.facts[b].good);
     if briefs >= FEWEST && !goes_on {
         for decision in decisions[from..end].iter_mut().filter(|d| d.kept) {
-            drop(decision, "related");
+            decision.leave_out("related");
         }
     }
 }
@@ -184,7 +185,7 @@ fn rendered_again(sight: &Sight, decisions: &mut [Decision]) {
         }
         let story = whole - sight.facts[b].chars;
         if count >= 2 && chars > SHARE * sight.facts[b].chars && chars > STORY_SHARE * story {
-            drop(&mut decisions[b], "repeat");
+            decisions[b].leave_out("repeat");
         }
     }
 }

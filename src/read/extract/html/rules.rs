@@ -22,6 +22,13 @@ pub struct Decision {
     pub kind: ParagraphKind,
 }
 
+impl Decision {
+    /// Takes the block out, by a rule.
+    pub fn leave_out(&mut self, rule: &'static str) {
+        (self.kept, self.rule) = (false, Some(rule));
+    }
+}
+
 /// The model's scores as decisions, then each rule in turn.
 pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     let threshold = if sight.witnesses.declares_news { THRESHOLD_NEWS } else { THRESHOLD };
@@ -94,7 +101,7 @@ fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
         let dated = sight.facts[b].lines > 0.0 && of_title >= 0.9 && words * (1.0 - of_block) <= 4.5;
         let is_title = (of_block >= 0.8 || dated) && of_title >= 0.6 && words >= 3.0;
         if decision.kept && is_title && !long_seen && sight.facts[b].chars < 300.0 {
-            *decision = Decision { kept: false, rule: Some("title"), ..*decision };
+            decision.leave_out("title");
         }
         long_seen |= decision.kept && sight.facts[b].good && b > sight.title_block;
     }
@@ -112,7 +119,7 @@ fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
     }
     let heading = sight.place(title).is_some_and(|p| matches!(p.kind, Kind::H1 | Kind::Heading));
     if decisions[title].kept && heading && title < text && sight.facts[title].chars < 300.0 {
-        decisions[title] = Decision { kept: false, rule: Some("title"), ..decisions[title] };
+        decisions[title].leave_out("title");
     }
     let (mut content, mut lower) = (Vec::new(), String::new());
     // A standfirst may stand between headline and byline.
@@ -133,7 +140,7 @@ fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
             None if dated || east_asian_date(line) => "date",
             _ => continue,
         };
-        *decision = Decision { kept: false, rule: Some(rule), ..*decision };
+        decision.leave_out(rule);
     }
 }
 
@@ -153,11 +160,11 @@ fn clocks(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         let facts = &sight.facts[b];
         if decision.kept && facts.words <= 2.0 && counts(sight.page.block_text(b)) {
-            *decision = Decision { kept: false, rule: Some("count"), ..*decision };
+            decision.leave_out("count");
         }
         let few = decision.kept && decision.kind == ParagraphKind::LiveEntry && facts.words <= 3.0;
         if few && (3.0..=6.0).contains(&facts.digits) && facts.chars <= facts.digits + 8.0 {
-            *decision = Decision { kept: false, rule: Some("clock"), ..*decision };
+            decision.leave_out("clock");
         }
     }
 }
@@ -207,7 +214,7 @@ fn credit(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         let short = sight.facts[b].words <= 14.0;
         if decision.kept && short && sight.page.block_text(b).starts_with(['©', 'Ⓒ']) {
-            *decision = Decision { kept: false, rule: Some("credit"), ..*decision };
+            decision.leave_out("credit");
         }
     }
 }
@@ -233,7 +240,7 @@ fn embed(sight: &Sight, decisions: &mut [Decision]) {
         if around
             .any(|c| sight.page.attr(c.class).split_ascii_whitespace().any(|name| CLASSES.contains(&name)))
         {
-            *decision = Decision { kept: false, rule: Some("embed"), ..*decision };
+            decision.leave_out("embed");
         }
     }
 }
@@ -248,7 +255,7 @@ fn data(sight: &Sight, decisions: &mut [Decision]) {
         let object = text.starts_with("{\"") && text.ends_with('}')
             || text.starts_with("[{\"") && text.ends_with("}]");
         if object && text.contains("\":") {
-            *decision = Decision { kept: false, rule: Some("data"), ..*decision };
+            decision.leave_out("data");
         }
     }
 }
@@ -281,7 +288,7 @@ fn exact_repeat(sight: &Sight, decisions: &mut [Decision]) {
     let mut seen = FxHashSet::default();
     for (b, decision) in decisions.iter_mut().enumerate() {
         if decision.kept && sight.facts[b].chars > 60.0 && !seen.insert(sight.facts[b].hash) {
-            *decision = Decision { kept: false, rule: Some("repeat"), ..*decision };
+            decision.leave_out("repeat");
         }
     }
 }
@@ -318,7 +325,7 @@ fn unseen(sight: &Sight, decisions: &mut [Decision]) {
     }
     for (b, decision) in decisions.iter_mut().enumerate() {
         if decision.kept && is_unseen(b) {
-            *decision = Decision { kept: false, rule: Some("unseen"), ..*decision };
+            decision.leave_out("unseen");
         }
     }
 }
