@@ -8,12 +8,13 @@ mod east_asia;
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::agencies;
 use super::entities::plain;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
+use crate::model::script::lower;
 pub use east_asia::is_cjk_name;
 use east_asia::{TITLES, is_cjk, untitled};
 use edges::{weekday, without_lead, without_tail};
@@ -23,8 +24,8 @@ const WORDS: &str = include_str!("names.txt");
 
 /// Words of bylines by their kind, in lower case.
 struct Lexicon {
-    /// Stand before the names; longest first.
-    leads: Vec<&'static str>,
+    /// Stand before the names; by their first letter, longest first.
+    leads: FxHashMap<char, Vec<&'static str>>,
     /// No name holds them: interface texts, accounts of content systems.
     junk: FxHashSet<&'static str>,
     /// Desks, houses and legal bodies.
@@ -39,8 +40,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let of = |kind: &'static str| {
         WORDS.lines().filter_map(|l| l.split_once('\t')).filter(move |(k, _)| *k == kind).map(|(_, w)| w)
     };
-    let mut leads: Vec<&'static str> = of("lead").collect();
-    leads.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    let mut leads: FxHashMap<char, Vec<&'static str>> = FxHashMap::default();
+    for lead in of("lead") {
+        leads.entry(lead.chars().next().unwrap_or_default()).or_default().push(lead);
+    }
+    leads.values_mut().for_each(|words| words.sort_by_key(|w| std::cmp::Reverse(w.len())));
     Lexicon {
         leads,
         junk: of("junk").collect(),
@@ -49,6 +53,14 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         generic: of("generic").collect(),
     }
 });
+
+impl Lexicon {
+    /// The leads that begin with the first letter of a text.
+    fn leads_of(&self, text: &str) -> &[&'static str] {
+        let first = text.chars().next().and_then(|c| lower(c).or_else(|| c.to_lowercase().next()));
+        first.and_then(|first| self.leads.get(&first)).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// Authors of one byline; more is a list of something else.
 const MOST: usize = 20;
@@ -99,7 +111,7 @@ pub fn is_house(name: &str) -> bool {
 /// Whether a line is nothing but what stands before a name: `Written by`, `Autor:`.
 pub fn is_lead(text: &str) -> bool {
     let word = text.trim().trim_end_matches([':', '：', ' ']).to_lowercase();
-    LEXICON.leads.contains(&word.as_str())
+    LEXICON.leads_of(&word).contains(&word.as_str())
 }
 
 /// Splits joined names. A comma before a role or a place ends the name instead.
@@ -164,7 +176,7 @@ const JOINTS: &[&str] = &[
 
 fn split_words(text: &str) -> Vec<String> {
     let mut pieces = vec![text.to_owned()];
-    for joint in JOINTS {
+    for joint in JOINTS.iter().filter(|joint| text.contains(**joint)) {
         pieces = pieces
             .into_iter()
             .flat_map(|piece| {

@@ -6,7 +6,7 @@ use crate::model::script::{cut, lower};
 pub fn without_lead(text: &str) -> &str {
     let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
     for _ in 0..2 {
-        let Some(rest) = LEXICON.leads.iter().find_map(|lead| after_lead(text, lead)) else { break };
+        let Some(rest) = LEXICON.leads_of(text).iter().find_map(|lead| after_lead(text, lead)) else { break };
         text = rest;
     }
     text

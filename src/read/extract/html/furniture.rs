@@ -126,8 +126,10 @@ fn other_briefs(sight: &Sight, decisions: &mut [Decision]) {
     let heading = |b: usize| sight.place(b).is_some_and(|p| matches!(p.kind, Kind::H1 | Kind::Heading));
     let linked = |b: usize| heading(b) && sight.facts[b].link_share > 0.9;
     let announces = |b: usize| {
-        let text = sight.page.block_text(b).trim_end_matches([':', '.']).to_lowercase();
-        heading(b) && OTHERS.contains(&text.as_str())
+        heading(b) && {
+            let text = sight.page.block_text(b).trim_end_matches([':', '.']).to_lowercase();
+            OTHERS.contains(&text.as_str())
+        }
     };
     let Some(first) = (0..decisions.len()).find(|&b| decisions[b].kept && sight.facts[b].good) else {
         return;
@@ -158,6 +160,8 @@ fn rendered_again(sight: &Sight, decisions: &mut [Decision]) {
     const MOST_LOOKED_FOR: usize = 64;
     /// Paragraphs of which one must be held.
     const FIRST: usize = 3;
+    /// Of a paragraph, looked for before all of it is.
+    const HEAD_BYTES: usize = 16;
     let long: Vec<usize> = (0..decisions.len())
         .filter(|&b| decisions[b].kept && sight.facts[b].chars > PARAGRAPH_CHARS)
         .collect();
@@ -168,8 +172,12 @@ fn rendered_again(sight: &Sight, decisions: &mut [Decision]) {
         }
         let text = sight.page.block_text(b);
         let holds = |other: usize| {
-            let paragraph = sight.page.block_text(other);
-            paragraph.len() < text.len() && memmem::find(text.as_bytes(), paragraph.as_bytes()).is_some()
+            let paragraph = sight.page.block_text(other).as_bytes();
+            // A finder for the head alone costs little to make, and most blocks have not even that.
+            let head = &paragraph[..paragraph.len().min(HEAD_BYTES)];
+            paragraph.len() < text.len()
+                && memmem::find(text.as_bytes(), head).is_some()
+                && memmem::find(text.as_bytes(), paragraph).is_some()
         };
         // Most blocks hold none of the next paragraphs, and are looked at no further.
         let others = if at + 1 < long.len() { &long[at + 1..] } else { &long[..at] };

@@ -219,7 +219,11 @@ pub fn class_mask(names: &str, scratch: &mut String) -> u32 {
     scratch.push(' ');
     let mut lower_before = false;
     for c in names.chars().take(400) {
-        if c.is_alphanumeric() {
+        // Nearly all names are small letters of ASCII.
+        if c.is_ascii_lowercase() {
+            lower_before = true;
+            scratch.push(c);
+        } else if c.is_alphanumeric() {
             if c.is_uppercase() && lower_before {
                 scratch.push(' ');
             }
