@@ -2,7 +2,7 @@
 //! and agency.
 
 use super::month_day;
-use crate::read::describe::{agencies, gazetteer};
+use crate::read::describe::{agencies, dates, gazetteer};
 
 /// What a dateline says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -171,46 +171,9 @@ fn is_place_like(text: &str) -> bool {
 }
 
 fn is_weekday(text: &str) -> bool {
-    const DAYS: &[&str] = &[
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "lunes",
-        "martes",
-        "miércoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "domingo",
-    ];
-    DAYS.contains(&text.to_lowercase().trim_end_matches('.'))
+    let lower = text.to_lowercase();
+    let word = lower.trim_end_matches('.');
+    dates::is_weekday(word) || dates::is_romance_weekday(word) || matches!(word, "tues" | "thurs")
 }
 
 fn letters(text: &str) -> usize {

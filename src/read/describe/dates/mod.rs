@@ -9,6 +9,7 @@ mod words;
 
 pub use civil::{day_number, from_jalali};
 pub use months::month;
+pub use words::{is_romance_weekday, is_weekday};
 
 use crate::model::article::{Precision, Timestamp};
 use crate::model::script::cut;

@@ -392,10 +392,61 @@ fn half_of_day(word: &str) -> Option<bool> {
     }
 }
 
+/// An English or German name of a weekday, in lower case.
+pub fn is_weekday(word: &str) -> bool {
+    matches!(
+        word,
+        "monday"
+            | "tuesday"
+            | "wednesday"
+            | "thursday"
+            | "friday"
+            | "saturday"
+            | "sunday"
+            | "mon"
+            | "tue"
+            | "wed"
+            | "thu"
+            | "fri"
+            | "sat"
+            | "sun"
+            | "montag"
+            | "dienstag"
+            | "mittwoch"
+            | "donnerstag"
+            | "freitag"
+            | "samstag"
+            | "sonntag"
+    )
+}
+
+/// A French or Spanish name of a weekday, in lower case.
+pub fn is_romance_weekday(word: &str) -> bool {
+    matches!(
+        word,
+        "lundi"
+            | "mardi"
+            | "mercredi"
+            | "jeudi"
+            | "vendredi"
+            | "samedi"
+            | "dimanche"
+            | "lunes"
+            | "martes"
+            | "miércoles"
+            | "jueves"
+            | "viernes"
+            | "sábado"
+            | "domingo"
+    )
+}
+
 /// Words that stand beside a date and say nothing else.
 fn companion(word: &str) -> bool {
     word.chars().count() <= 2
         || half_of_day(word).is_some()
+        || is_weekday(word)
+        || is_romance_weekday(word)
         || matches!(
             word,
             "uhr"
@@ -415,41 +466,6 @@ fn companion(word: &str) -> bool {
                 | "erstellt"
                 | "last"
                 | "first"
-                | "monday"
-                | "tuesday"
-                | "wednesday"
-                | "thursday"
-                | "friday"
-                | "saturday"
-                | "sunday"
-                | "mon"
-                | "tue"
-                | "wed"
-                | "thu"
-                | "fri"
-                | "sat"
-                | "sun"
-                | "montag"
-                | "dienstag"
-                | "mittwoch"
-                | "donnerstag"
-                | "freitag"
-                | "samstag"
-                | "sonntag"
-                | "lundi"
-                | "mardi"
-                | "mercredi"
-                | "jeudi"
-                | "vendredi"
-                | "samedi"
-                | "dimanche"
-                | "lunes"
-                | "martes"
-                | "miércoles"
-                | "jueves"
-                | "viernes"
-                | "sábado"
-                | "domingo"
                 | "gmt"
                 | "utc"
                 | "est"

@@ -2,6 +2,7 @@
 
 use super::LEXICON;
 use crate::model::script::{cut, lower};
+use crate::read::describe::dates::{is_weekday, month};
 
 pub fn without_lead(text: &str) -> &str {
     let mut text = text.trim_start_matches([' ', '|', '•', '·', '—', '–', '-', ':', ',', '*', '(', '（']);
@@ -87,7 +88,7 @@ pub fn without_tail(text: &str) -> &str {
         let word = text[..at].rfind([' ', ',']).unwrap_or(at);
         let before = text[..word].trim_end_matches([' ', ',', '.']);
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        end = if crate::read::describe::dates::month(&last, None).is_some() || weekday(&last) {
+        end = if month(&last, None).is_some() || weekday(&last) {
             before.len() - last.len().min(before.len())
         } else {
             word
@@ -102,28 +103,5 @@ pub fn without_tail(text: &str) -> &str {
 }
 
 pub fn weekday(word: &str) -> bool {
-    matches!(
-        word.trim_end_matches(['.', ',']),
-        "monday"
-            | "tuesday"
-            | "wednesday"
-            | "thursday"
-            | "friday"
-            | "saturday"
-            | "sunday"
-            | "montag"
-            | "dienstag"
-            | "mittwoch"
-            | "donnerstag"
-            | "freitag"
-            | "samstag"
-            | "sonntag"
-            | "mon"
-            | "tue"
-            | "wed"
-            | "thu"
-            | "fri"
-            | "sat"
-            | "sun"
-    )
+    is_weekday(word.trim_end_matches(['.', ',']))
 }
