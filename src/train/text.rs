@@ -1,6 +1,8 @@
 //! The line model of extracted text: learned from texts with gold bodies, scored on publishers that it
 //! has not seen.
 
+/// Headlines.
+pub mod headlines;
 mod panel;
 mod variants;
 
@@ -20,11 +22,14 @@ use crate::read::clean::count::Counter;
 use crate::read::clean::rules;
 use crate::read::extract::text::assemble;
 use crate::read::extract::text::features::FEATURES;
+use crate::read::extract::text::headline::{self, HeadlineModel};
 use crate::read::extract::text::model::{Judged, LineModel, second_count, second_rows};
 use crate::read::extract::text::page::{self, Scored};
 use crate::read::text::TextPage;
 use crate::read::trees::Trees;
 use crate::read::{Limits, text};
+
+use headlines::{Tally, Titled};
 
 /// One text as a scraper gave it, with the gold body of its page.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,6 +41,8 @@ pub struct Sample {
     pub scraper: String,
     #[serde(default)]
     pub publisher: String,
+    #[serde(default)]
+    pub title: Option<String>,
     pub text: String,
     pub body: String,
 }
@@ -188,11 +195,10 @@ fn learn(prepared: &[Prepared], params: &[Params; 2]) -> (Vec<LineModel>, LineMo
     (models.into_iter().flatten().collect(), whole)
 }
 
-/// What the text cleaner makes of a prepared sample with these trees.
-pub fn predict(prepared: &Prepared, model: &LineModel) -> String {
-    let mut budget = Budget::new(u64::MAX);
-    let scores = prepared.scored.scores(&prepared.text, model, &mut budget).unwrap_or_default();
-    let mut body = assemble(&prepared.text, &prepared.scored, &scores, None);
+/// What the text cleaner makes of a prepared sample whose lines have these scores.
+pub fn predict(prepared: &Prepared, scores: &[f32], headlines: &HeadlineModel) -> String {
+    let headline = headline::find(&prepared.text, &prepared.scored, scores, None, headlines);
+    let mut body = assemble(&prepared.text, &prepared.scored, scores, headline, None);
     let mut counter = Counter::of_lines(&prepared.text);
     let mut counted = counter.paragraphs(&body);
     rules::apply(&mut body, &mut counted, &mut counter);
@@ -244,6 +250,7 @@ fn mean(all: &[Overlap]) -> (usize, f64, f64, f64) {
 /// What training gives: the model, and how trees of its kind did on publishers held out.
 pub struct Trained {
     pub model: LineModel,
+    pub headlines: HeadlineModel,
     pub table: String,
     /// Held-out predictions, by id.
     pub predictions: Vec<(String, String)>,
@@ -284,7 +291,12 @@ pub fn run(path: &Path, params: &[Params; 2], progress: &mut dyn FnMut(&str)) ->
     let made: Vec<Sample> = samples
         .iter()
         .zip(&prepared)
-        .flat_map(|(sample, p)| variants::of(sample, &p.text, &p.labels))
+        .enumerate()
+        .flat_map(|(at, (sample, p))| {
+            // A text of another page.
+            let other = samples[(at + samples.len() / 2) % samples.len()].title.as_deref();
+            variants::of(sample, &p.text, &p.labels, at, other.unwrap_or("Harbour bridge to open in May"))
+        })
         .collect();
     prepared.extend(made.iter().map(|sample| {
         let mut variant = prepare(sample);
@@ -294,9 +306,22 @@ pub fn run(path: &Path, params: &[Params; 2], progress: &mut dyn FnMut(&str)) ->
     let lines: usize = prepared.iter().map(|p| p.labels.len()).sum();
     progress(&format!("{} texts and {} variants, {lines} lines", samples.len(), made.len()));
     let (models, model) = learn(&prepared, params);
-    let mut bodies: Vec<String> = prepared.iter().map(|p| predict(p, &models[p.fold as usize])).collect();
+    let scores: Vec<Vec<f32>> =
+        prepared.iter().map(|p| models[p.fold as usize].probabilities(&p.text, &p.scored)).collect();
+    let with_scores = || prepared.iter().zip(&scores);
+    let titled: Vec<Titled> =
+        samples.iter().zip(with_scores()).filter_map(|(s, (p, scores))| Titled::of(s, p, scores)).collect();
+    let of_headlines = headlines::params();
+    let held: Vec<HeadlineModel> =
+        (0..FOLDS).map(|held| headlines::learn(&titled, &of_headlines, |fold| fold != held)).collect();
+    let mut tally = Tally::default();
+    for (sample, (p, scores)) in samples.iter().zip(with_scores()) {
+        tally.count(sample, p, scores, &held[p.fold as usize]);
+    }
+    let mut bodies: Vec<String> =
+        with_scores().map(|(p, scores)| predict(p, scores, &held[p.fold as usize])).collect();
     let of_variants = bodies.split_off(samples.len());
-    let mut out = String::new();
+    let mut out = tally.table();
     let mut row = |name: &str, (texts, f1, precision, recall): (usize, f64, f64, f64)| {
         out.push_str(&format!(
             "{name:18} {texts:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n"
@@ -308,5 +333,6 @@ pub fn run(path: &Path, params: &[Params; 2], progress: &mut dyn FnMut(&str)) ->
     variants.iter().filter(|(name, _)| *name != "all").for_each(|(name, scores)| row(name, *scores));
     out.push_str(&panel::table(&samples, &bodies));
     let predictions = samples.iter().map(|s| s.id.clone()).zip(bodies).collect();
-    Ok(Trained { model, table: out, predictions })
+    let headlines = headlines::learn(&titled, &of_headlines, |_| true);
+    Ok(Trained { model, headlines, table: out, predictions })
 }

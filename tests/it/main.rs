@@ -52,6 +52,8 @@ mod topics;
 mod site_memory;
 /// Extracted text, samples and hostile shapes.
 mod text;
+/// Headline, byline, date and captions of extracted text.
+mod text_fields;
 /// The worker over the channel transport.
 mod worker;
 /// The claim protocol, model-checked.

@@ -14,13 +14,16 @@ pub struct Args {
     /// Where the model goes; without it only the table is printed
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Where the model of headlines goes
+    #[arg(long, value_name = "FILE")]
+    headlines: Option<PathBuf>,
     /// Where the held-out predictions go, one JSON object a line
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<(), Exit> {
-    let Args { corpus, out, predictions } = args;
+    let Args { corpus, out, headlines, predictions } = args;
     let params = train::text::params();
     let trained = train::text::run(&corpus, &params, &mut |line| eprintln!("{line}"))
         .map_err(|e| Exit::new(USAGE, e.to_string()))?;
@@ -31,5 +34,6 @@ pub fn run(args: Args) -> Result<(), Exit> {
         let lines: String = trained.predictions.iter().map(line).collect();
         super::write(predictions, lines.as_bytes())?;
     }
+    super::write(headlines, &trained.headlines.trees.to_bytes())?;
     super::write(out, &trained.model.to_bytes())
 }

@@ -74,7 +74,8 @@ pub fn parse(paragraph: &str, language: Option<&str>) -> Option<(String, Parts)>
             parts.agency = Some(agency);
             raw_end = after + length;
         }
-        if !accepted(&parts, &head[..end], &text[after.min(text.len())..]) {
+        let dash = head[end..after].starts_with(['-', '–', '—', '―', '−']);
+        if !accepted(&parts, &head[..end], dash, &text[after.min(text.len())..]) {
             continue;
         }
         let weight = parts.weight();
@@ -127,8 +128,8 @@ fn ends(head: &str) -> Vec<(usize, usize)> {
 }
 
 /// Whether the parts make a dateline: an agency or a day beside a place, or a place in capitals that is
-/// known and set off by a dash.
-fn accepted(parts: &Parts, head: &str, rest: &str) -> bool {
+/// known and set off by a dash. What is no agency in brackets tells nothing, but is in the way of nothing.
+fn accepted(parts: &Parts, head: &str, dash: bool, rest: &str) -> bool {
     let by_dash = rest.is_empty() || !head.trim_end().ends_with([')', ']']) && !ends_in_stop(head, rest);
     let Some(place) = &parts.place else {
         return parts.agency.is_some() && parts.bracketed;
@@ -141,13 +142,15 @@ fn accepted(parts: &Parts, head: &str, rest: &str) -> bool {
     if parts.day.is_some() {
         return by_dash && (known.is_some() || parts.capitals);
     }
-    if !by_dash {
+    if !(by_dash || parts.service && dash) {
         return false;
     }
     let begins = rest.chars().find(|c| c.is_alphanumeric() || matches!(c, '"' | '“' | '„' | '«' | '‘'));
     let sentence = begins.is_none_or(|c| !c.is_lowercase());
     let set_off = head.len() < 60 && sentence;
     match known {
+        Some(_) if parts.service => set_off && parts.capitals,
+        None if parts.service => set_off && parts.capitals && parts.region,
         Some(place) if parts.capitals => set_off && place.population >= 100,
         Some(place) => set_off && place.population >= 100 && first.chars().count() >= 4 && parts.region,
         None => false,
@@ -270,6 +273,9 @@ mod tests {
             ("【ワシントン共同】米政府は", "ワシントン||Kyodo"),
             ("[ワシントン 11日 ロイター] - 米政府は", "ワシントン||Reuters"),
             ("(서울=연합뉴스) 기자 = 정부는", "서울||Yonhap"),
+            ("DULUTH, Minn. (KDUL) — A bridge over", "Duluth||"),
+            ("LAGOS (Web Desk) – The senate", "Lagos||"),
+            ("Kassel/Berlin (dpa/lhe) - Die Lage", "Kassel/Berlin||dpa"),
             ("القاهرة (رويترز) - قال", "القاهرة||Reuters"),
         ] {
             assert_eq!(shown(text), expected, "{text}");
@@ -287,6 +293,8 @@ mod tests {
             "NATO - the alliance - met in Brussels.",
             "“We won,” said Ada Fern (Herald).",
             "In Berlin (Germany) everything is closed.",
+            "MARA QUILL (Labour) - The member for Elm",
+            "Paris (Texas) - a town of no fame",
             "1. Paris - 2. London - 3. Rome",
             "",
         ] {

@@ -13,7 +13,7 @@ pub mod kind;
 pub mod language;
 mod ledger;
 mod marks;
-mod names;
+pub mod names;
 mod originator;
 mod place;
 mod published;

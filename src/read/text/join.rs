@@ -1,6 +1,7 @@
 //! Which lines are pieces of one paragraph: extractors break lines at links, or at a width.
 
 use super::Line;
+use crate::model::script::is_unspaced;
 use crate::read::clean::lexicon::{LEXICON, word_hash};
 
 /// Numbers the blocks; returns how many there are.
@@ -95,18 +96,26 @@ fn is_link_between(a: &Line, b: &Line, c: &Line) -> bool {
 }
 
 fn continues_set(a: &Line, b: &Line, width: usize) -> bool {
-    adjoin(a, b) && a.text.chars().count() * 10 >= width * 6
+    follows_set(a, b) && (usize::from(a.indent) + a.text.chars().count()) * 10 >= width * 6
+}
+
+/// In set text a line that is further in begins a paragraph, and the next goes back.
+fn follows_set(a: &Line, b: &Line) -> bool {
+    const MOST_INDENT: u16 = 8;
+    b.blank_before == 0 && !b.bullet && b.indent <= a.indent && a.indent - b.indent <= MOST_INDENT
 }
 
 /// The width of a text whose lines were broken at one: most lines that are followed by another end in
 /// the middle of a sentence, near the widest.
 fn set_width(lines: &[Line]) -> Option<usize> {
     const ENOUGH: usize = 6;
+    /// Lines of wide characters are the shortest.
+    const MIN_WIDTH: usize = 18;
     let mut widths: Vec<usize> = Vec::new();
     let mut broken = 0usize;
     for pair in lines.windows(2) {
-        if adjoin(&pair[0], &pair[1]) {
-            widths.push(pair[0].text.chars().count());
+        if follows_set(&pair[0], &pair[1]) {
+            widths.push(usize::from(pair[0].indent) + pair[0].text.chars().count());
             broken += usize::from(!ends_sentence(&pair[0].text) && words(&pair[0].text, 4));
         }
     }
@@ -116,11 +125,13 @@ fn set_width(lines: &[Line]) -> Option<usize> {
     widths.sort_unstable();
     let high = widths[widths.len() * 19 / 20];
     let middle = widths[widths.len() / 2];
-    ((30..=110).contains(&high) && middle * 10 >= high * 7).then_some(high)
+    ((MIN_WIDTH..=110).contains(&high) && middle * 10 >= high * 7).then_some(high)
 }
 
+/// Two characters of a script without spaces are a word.
 fn words(text: &str, least: usize) -> bool {
     text.split_ascii_whitespace().nth(least - 1).is_some()
+        || text.chars().filter(|c| !c.is_ascii() && is_unspaced(*c)).nth(2 * least - 1).is_some()
 }
 
 /// Ends in a full stop or its like, closing quotation marks and brackets aside.

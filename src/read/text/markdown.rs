@@ -12,19 +12,30 @@ const MOST_DEPTH: usize = 3;
 /// Emphasis in emphasis.
 const MOST_OPEN: usize = 8;
 
+/// A text without the signs of Markdown.
+pub struct Plain<'a> {
+    pub text: Cow<'a, str>,
+    /// Number of the line that is its only heading of the first level.
+    pub title: Option<usize>,
+}
+
 /// The words of a text in Markdown; any other text as it is.
-pub fn plain(source: &str) -> Cow<'_, str> {
+pub fn plain(source: &str) -> Plain<'_> {
     if !is_markdown(source) {
-        return Cow::Borrowed(source);
+        return Plain { text: Cow::Borrowed(source), title: None };
     }
     let mut inlined = Inline { out: String::with_capacity(source.len()), allowance: 8 * source.len() };
     inlined.copy(source, MOST_DEPTH);
     let mut out = String::with_capacity(inlined.out.len());
-    for line in inlined.out.lines() {
+    let mut titles = Vec::new();
+    for (number, line) in inlined.out.lines().enumerate() {
+        if line.starts_with("# ") {
+            titles.push(number);
+        }
         out.push_str(without_marks(line));
         out.push('\n');
     }
-    Cow::Owned(out)
+    Plain { text: Cow::Owned(out), title: Some(titles).filter(|t| t.len() == 1).map(|t| t[0]) }
 }
 
 /// Two links or pictures with addresses, or two headings, that no other kind of text has.
@@ -251,7 +262,7 @@ mod tests {
             ("市長は*冬*の間", "市長は冬の間"),
         ] {
             let text = format!("{heads}{markdown}\n");
-            assert_eq!(plain(&text), format!("Bridge opens\n\nWhy\n\n{words}\n"), "{markdown}");
+            assert_eq!(plain(&text).text, format!("Bridge opens\n\nWhy\n\n{words}\n"), "{markdown}");
         }
     }
 
@@ -262,7 +273,7 @@ mod tests {
             "A [note](see below) and a [second](one).\n- item\n> quoted\n",
             "# One heading\n\nText with one [link](https://e.example/a).\n",
         ] {
-            assert!(matches!(plain(text), Cow::Borrowed(same) if same == text), "{text}");
+            assert!(matches!(plain(text).text, Cow::Borrowed(same) if same == text), "{text}");
         }
     }
 
@@ -272,7 +283,7 @@ mod tests {
             ["[", "![", "](http://", "*", "_", "\\", "<http", "[](", "**a", "[[](", "*[a*](/x)", "*a **b "]
         {
             let text = format!("# a\n# b\n{}", sign.repeat(500_000 / sign.len()));
-            assert!(plain(&text).len() <= text.len() + 1);
+            assert!(plain(&text).text.len() <= text.len() + 1);
         }
     }
 }

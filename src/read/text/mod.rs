@@ -20,6 +20,8 @@ pub struct TextPage {
     pub content: Vec<u32>,
     /// Number of blocks: paragraphs, as far as they can be told.
     pub blocks: u32,
+    /// The line that the text itself marks as its title.
+    pub title: Option<usize>,
     /// Limits that were reached: each cut something off.
     pub limits_hit: Vec<&'static str>,
 }
@@ -47,7 +49,8 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
     let mut page = TextPage::default();
     let mut blank_before = 0u16;
     let mut bytes = 0;
-    for raw in markdown::plain(source).lines() {
+    let plain = markdown::plain(source);
+    for (number, raw) in plain.text.lines().enumerate() {
         let text = raw.trim();
         if text.is_empty() {
             blank_before = blank_before.saturating_add(1);
@@ -66,6 +69,9 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
         let (bullet, text) = strip_bullet(text);
         if text.is_empty() {
             continue;
+        }
+        if plain.title == Some(number) {
+            page.title = Some(page.lines.len());
         }
         page.lines.push(Line { text: text.to_owned(), indent, blank_before, bullet, block: 0 });
         blank_before = 0;

@@ -18,6 +18,8 @@ pub struct Parts {
     pub capitals: bool,
     /// A region or country followed the place.
     pub region: bool,
+    /// A station or service that is no agency stood in brackets.
+    pub service: bool,
 }
 
 impl Parts {
@@ -56,7 +58,15 @@ pub fn parse(head: &str, language: Option<&str>) -> Option<Parts> {
             continue;
         }
         if bracketed {
-            return None;
+            // `(dpa/lhe)`: the agency's service.
+            let agency = piece.split(['/', '-']).find_map(agencies::agency);
+            if agency.is_none() && (names.is_empty() || !is_service(piece)) {
+                return None;
+            }
+            parts.agency = parts.agency.or(agency);
+            parts.bracketed |= agency.is_some();
+            parts.service |= agency.is_none();
+            continue;
         }
         if parts.day.is_some() && piece.bytes().all(|b| b.is_ascii_digit()) && piece.len() == 4 {
             parts.day = parts.day.map(|(m, d, _)| (m, d, piece.parse().ok()));
@@ -168,6 +178,15 @@ fn is_place_like(text: &str) -> bool {
             SMALL.contains(&w.to_lowercase().as_str())
                 || w.chars().find(|c| c.is_alphabetic()).is_some_and(|c| !c.is_lowercase())
         })
+}
+
+/// What a station or service calls itself: `KDUL`, `Web Desk`.
+fn is_service(text: &str) -> bool {
+    let words = || text.split(' ').filter(|w| !w.is_empty());
+    text.len() <= 24
+        && (1..=3).contains(&words().count())
+        && words().all(|w| w.chars().next().is_some_and(char::is_uppercase))
+        && !text.contains(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | ':'))
 }
 
 fn is_weekday(text: &str) -> bool {

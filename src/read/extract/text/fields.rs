@@ -4,6 +4,7 @@ use super::THRESHOLD;
 use super::page::Scored;
 use crate::model::body::{FoundField, ParagraphKind};
 use crate::read::clean::lexicon::{Hits, Kind};
+use crate::read::describe::{dateline, dates};
 use crate::read::text::TextPage;
 use crate::read::text::stats::Stats;
 
@@ -15,24 +16,25 @@ pub enum Fate {
     Drop(Option<&'static str>),
 }
 
-pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
+/// `headline` is the line that is the headline.
+pub fn decide(text: &TextPage, page: &Scored, scores: &[f32], headline: Option<usize>) -> Vec<Fate> {
     let first = first_paragraph(text, page, scores);
+    let last = scores.iter().rposition(|&score| score >= THRESHOLD);
     let mut seen = rustc_hash::FxHashSet::default();
     (0..text.lines.len())
         .map(|i| {
             let (line, s) = (&text.lines[i], &text.stats[i]);
             // A standfirst taken for the headline ends as sentences do, and the model would keep it.
             let summary = s.ends_sentence && !s.ends_question && scores[i] >= THRESHOLD && s.words > 12.0;
-            let titled = page.headline.is_some_and(|h| text.stats[h].hash == s.hash);
+            let titled = headline.is_some_and(|h| text.stats[h].hash == s.hash);
             if titled && i <= first.unwrap_or(0) && !summary {
                 return Fate::Found(FoundField::Headline);
             }
-            if let Some(field) = field(&line.text, s) {
-                let near = scores[i] >= 0.02 || first.is_some_and(|f| i + 12 >= f && i <= f + 2);
-                return if near { Fate::Found(field) } else { Fate::Drop(None) };
+            if let Some(field) = field(&line.text, s).filter(|&field| is_of_story(field, i, first, last)) {
+                return Fate::Found(field);
             }
             if let Some(first) = first.filter(|&f| i < f && f - i <= 6)
-                && is_caption(text, page, s, i, first)
+                && is_caption(text, headline, s, i, first)
             {
                 return Fate::Found(FoundField::Caption);
             }
@@ -46,6 +48,17 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32]) -> Vec<Fate> {
             Fate::Keep(kind(text, page, i))
         })
         .collect()
+}
+
+/// Whether a line of this kind speaks of the story: who took a picture stands anywhere, who wrote it and when above
+/// its first paragraph or, for who wrote it, right below its last. Further off are those of other stories.
+fn is_of_story(field: FoundField, line: usize, first: Option<usize>, last: Option<usize>) -> bool {
+    const ABOVE: usize = 14;
+    const INTO: usize = 2;
+    let anywhere = matches!(field, FoundField::Credit);
+    let Some(first) = first.filter(|_| !anywhere) else { return true };
+    let below = field == FoundField::Byline && last.is_some_and(|last| line == last + 1);
+    below || line + ABOVE >= first && line <= first + INTO
 }
 
 /// The items of a list that a kept line announces by a colon, and after which the story goes on, are its
@@ -76,7 +89,9 @@ pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     for (i, fate) in fates.iter_mut().enumerate() {
         let s = &text.stats[i];
         let block = &page.blocks[text.lines[i].block as usize];
-        let story = block.words >= 8.0 && block.kinds == 0 && s.hits.exact == 0;
+        // One phrase of notices makes no notice of a paragraph that speaks to nobody.
+        let told = block.words >= 25.0 && block.hits == 1 && block.we + block.you == 0 && block.ends_sentence;
+        let story = block.words >= 8.0 && (block.kinds == 0 || told) && s.hits.exact == 0;
         if matches!(fate, Fate::Drop(None)) && story && (block.ends_sentence || text.lines.len() == 1) {
             *fate = Fate::Keep(ParagraphKind::Paragraph);
         }
@@ -98,7 +113,7 @@ fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
 }
 
 /// The first line of prose that is kept.
-fn first_paragraph(text: &TextPage, page: &Scored, scores: &[f32]) -> Option<usize> {
+pub fn first_paragraph(text: &TextPage, page: &Scored, scores: &[f32]) -> Option<usize> {
     (0..text.lines.len()).find(|&i| {
         let block = &page.blocks[text.lines[i].block as usize];
         scores[i] >= THRESHOLD && block.words >= 18.0 && block.ends_sentence
@@ -119,24 +134,50 @@ pub fn field(line: &str, s: &Stats) -> Option<FoundField> {
     if begins(Kind::Byline) && s.words <= 12.0 && s.words >= 2.0 && !s.ends_sentence && names {
         return Some(FoundField::Byline);
     }
-    if is_date(&s.hits, s) || (s.hits.has(Kind::Reading) && s.words <= 6.0 && s.digits > 0) {
+    if is_dateline(line, s) {
+        return Some(FoundField::Dateline);
+    }
+    if is_date(line, &s.hits, s) || (s.hits.has(Kind::Reading) && s.words <= 6.0 && s.digits > 0) {
         return Some(FoundField::Date);
     }
     None
 }
 
-fn is_date(hits: &Hits, s: &Stats) -> bool {
+/// `PORT LINDOW, March 31 (Reuters) -` on a line of its own.
+fn is_dateline(line: &str, s: &Stats) -> bool {
+    const DASHES: [char; 4] = ['-', '–', '—', ' '];
+    const MOST_WORDS: f32 = 10.0;
+    (line.contains('(') || line.ends_with(DASHES))
+        && s.words <= MOST_WORDS
+        && dateline::parse(line, None)
+            .is_some_and(|(raw, _)| raw.trim_end_matches(DASHES).len() == line.trim_end_matches(DASHES).len())
+}
+
+fn is_date(line: &str, hits: &Hits, s: &Stats) -> bool {
     let dates = f32::from(hits.count(Kind::Date));
-    dates >= 1.0
-        && s.digits >= 1
-        && s.words <= 10.0
-        && !s.ends_sentence
-        && dates + s.digits as f32 / 2.0 >= s.words * 0.5
+    is_numeric_date(line, s)
+        || dates >= 1.0
+            && s.digits >= 1
+            && s.words <= 10.0
+            && !s.ends_sentence
+            && dates + s.digits as f32 / 2.0 >= s.words * 0.5
+}
+
+/// `03.11.2024, 08:14`, `2024-11-03 | 9:30 a.m.`: a day in numbers with next to nothing beside it.
+fn is_numeric_date(line: &str, s: &Stats) -> bool {
+    const FEWEST_DIGITS: u32 = 5;
+    const MOST_BYTES: usize = 60;
+    const MOST_LETTERS: usize = 12;
+    s.digits >= FEWEST_DIGITS
+        && line.len() <= MOST_BYTES
+        && s.sentences <= 2
+        && dates::letters_beside(line, &dates::Context::default())
+            .is_some_and(|letters| letters <= MOST_LETTERS)
 }
 
 /// A line between headline and text that names what a picture shows: a name without a sentence of its
 /// own, or the first sentence of the story over again.
-fn is_caption(text: &TextPage, page: &Scored, s: &Stats, i: usize, first: usize) -> bool {
+fn is_caption(text: &TextPage, headline: Option<usize>, s: &Stats, i: usize, first: usize) -> bool {
     if !s.ends_sentence
         || s.ends_question
         || s.words > 30.0
@@ -145,7 +186,7 @@ fn is_caption(text: &TextPage, page: &Scored, s: &Stats, i: usize, first: usize)
     {
         return false;
     }
-    if page.headline.is_none_or(|h| i < h) || s.hits.exact != 0 || s.hits.opens {
+    if headline.is_none_or(|h| i < h) || s.hits.exact != 0 || s.hits.opens {
         return false;
     }
     let own = text.content_of(i);

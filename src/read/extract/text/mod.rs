@@ -3,11 +3,14 @@
 
 pub mod features;
 pub mod fields;
+pub mod headline;
 pub mod model;
 pub mod page;
 mod partial;
 /// Questions, speakers, numbered headings.
 mod series;
+/// Names and captions that no word announces.
+mod unlabelled;
 
 use crate::read::describe::kind::measure::word_count;
 use std::sync::LazyLock;
@@ -71,7 +74,11 @@ pub fn extract(
         Ok(model) => scored.scores(text, model, budget)?,
         Err(error) => panic!("the line model that ships does not load: {error}"),
     };
-    let body = assemble(text, &scored, &scores, settings.trace.then_some(trace));
+    let headline = match headline::shipped() {
+        Ok(model) => headline::find(text, &scored, &scores, page.hints.title.as_deref(), model),
+        Err(error) => panic!("the headline model that ships does not load: {error}"),
+    };
+    let body = assemble(text, &scored, &scores, headline, settings.trace.then_some(trace));
     if body.paragraphs.is_empty() {
         if let Some(brief) = brief(text) {
             return Ok(brief);
@@ -84,13 +91,21 @@ pub fn extract(
     Ok(body)
 }
 
-/// Lines and their scores → body.
-pub fn assemble(text: &TextPage, scored: &Scored, scores: &[f32], mut trace: Option<&mut Trace>) -> Body {
+/// Lines, their scores and the headline → body.
+pub fn assemble(
+    text: &TextPage,
+    scored: &Scored,
+    scores: &[f32],
+    headline: Option<usize>,
+    mut trace: Option<&mut Trace>,
+) -> Body {
     let mut body = Body::default();
-    let mut decided = fields::decide(text, scored, scores);
+    let mut decided = fields::decide(text, scored, scores, headline);
     fields::announced(text, &mut decided);
     series::keep(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
+    unlabelled::byline(text, scored, headline, &mut decided);
+    unlabelled::captions(text, scored, &mut decided);
     let reasons = match shipped() {
         Ok(model) if trace.is_some() => model.reasons(text, scored),
         _ => Vec::new(),

@@ -69,7 +69,9 @@ pub fn look(text: &TextPage, title: Option<&str>, budget: &mut Budget) -> Result
         *page.repeats.entry(s.hash).or_default() += 1;
     }
     page.blocks = blocks(text);
-    let worth: Vec<f32> = page.blocks.iter().map(worth).collect();
+    let worth: Vec<f32> = (0..page.blocks.len())
+        .map(|at| if is_between(&page.blocks, at) { BETWEEN } else { worth(&page.blocks[at]) })
+        .collect();
     page.core = best_run(&worth, 0, worth.len());
     let before = best_run(&worth, 0, page.core.0);
     let after = best_run(&worth, page.core.1, worth.len());
@@ -176,6 +178,23 @@ fn worth(b: &Block) -> f32 {
     let boiler = (b.kinds & BOILERPLATE).count_ones() as f32;
     let value = b.prose * 4.0 - 0.75;
     if boiler > 0.0 && b.words < 60.0 { value.min(0.0) - 0.8 * boiler } else { value }
+}
+
+/// What a label between two paragraphs takes from a run.
+const BETWEEN: f32 = -0.3;
+
+/// A label that sites set between the paragraphs of a story as well as under it, with prose before and soon after.
+fn is_between(blocks: &[Block], at: usize) -> bool {
+    const LABELS: u16 = 1 << Kind::Advert as u16 | 1 << Kind::Related as u16 | 1 << Kind::Share as u16;
+    const PROSE: f32 = 0.3;
+    let b = &blocks[at];
+    let prose = |b: &Block| b.prose >= PROSE && b.ends_sentence && b.kinds == 0;
+    b.exact & LABELS != 0
+        && b.exact & !LABELS == 0
+        && b.words < 12.0
+        && at > 0
+        && prose(&blocks[at - 1])
+        && blocks[at + 1..].iter().take(2).any(prose)
 }
 
 /// The run with the greatest sum within `from..to` (Kadane).
