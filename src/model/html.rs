@@ -60,6 +60,8 @@ pub enum SourceMark {
     Audio = 4,
     Embed = 8,
     Dialog = 16,
+    /// It calls itself a live report, in microdata or as an address.
+    LiveReport = 32,
 }
 
 /// A run of text between two block-level boundaries.

@@ -17,7 +17,7 @@ const REACH: usize = 32;
 const HEAD: usize = 2000;
 
 /// Players, password fields and the like, each with what stands before it; letter case does not matter.
-const MARKS: [(&str, &[&str], SourceMark); 12] = [
+const MARKS: [(&str, &[&str], SourceMark); 13] = [
     ("password", &["type=", "type=\"", "type='"], SourceMark::Password),
     ("<video", &[""], SourceMark::Video),
     ("-video-id", &["data"], SourceMark::Video),
@@ -30,6 +30,7 @@ const MARKS: [(&str, &[&str], SourceMark); 12] = [
     ("\"player", &["class="], SourceMark::Video),
     ("og:video", &[""], SourceMark::Video),
     ("og:audio", &[""], SourceMark::Audio),
+    ("schema.org/liveblogposting", &[""], SourceMark::LiveReport),
 ];
 
 /// Few and rare, so that the finder can rush over what begins none of them.

@@ -7,7 +7,7 @@ pub mod features;
 mod lists;
 pub mod measure;
 pub mod model;
-mod signs;
+pub mod signs;
 mod story;
 mod walls;
 pub mod words;
@@ -124,7 +124,8 @@ fn judge_html(
             if body.text_source.is_some() && length >= BRIEF_WORDS =>
         {
             let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
-            Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
+            let kind = if signs::entries(body).is_some() { Kind::LiveBlog } else { Kind::Article };
+            Ok(publish(kind, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
         // A shell that scripts would fill holds too little to call it anything else.
         _ if body.text_source.is_none()
@@ -161,12 +162,12 @@ fn judge_html(
                 reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
             let kind = fitting(kind, length, x.get(F::LdGallery) > 0.0);
             if kind == Kind::Article || kind == Kind::Brief {
-                let outweighed = signs::timed(html)
-                    .map(|times| {
-                        (
-                            Kind::LiveBlog,
-                            format!("a live report by its title, and {times} lines that are times"),
-                        )
+                let live = |why| (Kind::LiveBlog, why);
+                let outweighed = signs::entries(body)
+                    .map(|entries| live(format!("{entries} paragraphs in entries of a live report")))
+                    .or_else(|| {
+                        let times = signs::timed(html)?;
+                        Some(live(format!("a live report by its title, and {times} lines that are times")))
                     })
                     .or_else(|| {
                         signs::released(html)
@@ -237,10 +238,10 @@ fn publish(
 /// next to nothing but a notice is there, and never for its length.
 fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKind, Rejection> {
     debug_assert_eq!(page.media, Media::Text);
-    let lines: Vec<&str> = text.lines.iter().map(|l| l.text.as_str()).collect();
     if let Some(links) = lists::markdown_links_alone(&page.text) {
         return Err(lists::listing(page, links));
     }
+    let lines: Vec<&str> = text.lines.iter().map(|l| l.text.as_str()).collect();
     let whole = lines.iter().take(400).copied().collect::<Vec<_>>().join("\n").to_lowercase();
     let words = measure::word_count(&whole);
     let found = words::in_text(&whole);

@@ -16,6 +16,8 @@ pub mod lexicon;
 pub mod model;
 /// Signs that the story goes on elsewhere.
 pub mod partial;
+/// Entries of a live report.
+mod live;
 /// The few rules after the model.
 pub mod rules;
 /// One site's selectors.
