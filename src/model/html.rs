@@ -159,6 +159,8 @@ pub struct Head {
     pub links: Vec<LinkElement>,
     /// Raw text of each `<script type="application/ld+json">`.
     pub json_ld: Vec<String>,
+    /// Source of what a page shows where no script runs or no frame is drawn, with enough words for a story.
+    pub fallback: Vec<String>,
     /// Raw text of scripts that hold the page's state (`__NEXT_DATA__` and kin): id or variable, text.
     pub state: Vec<(String, String)>,
 }

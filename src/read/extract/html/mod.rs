@@ -20,6 +20,8 @@ pub mod partial;
 mod live;
 /// The few rules after the model.
 pub mod rules;
+/// The story in JSON-LD.
+mod schema;
 /// One site's selectors.
 pub mod site;
 /// Stories that stand in data alone.
