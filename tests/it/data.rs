@@ -74,6 +74,11 @@ fn the_text_is_that_of_the_object_that_is_about_the_page() {
         ("parts", with("hasPart", json!([other.clone()]))),
         ("mentions", with("mentions", other.clone())),
         ("a key of their own", with("x-teasers", json!([{"inner": other.clone()}]))),
+        (
+            "the next story on it",
+            json!({"@graph": [own.clone(), {"@type": "NewsArticle", "articleBody": OTHER.repeat(4),
+            "headline": "Ferry runs aground again off Port Lindow"}]}),
+        ),
         ("told by its address", json!({"@graph": [other.clone(), silent]})),
         ("told by its page", json!({"@graph": [other.clone(), by_page]})),
         (

@@ -113,6 +113,26 @@ fn entries_are_known_by_their_shape() {
             &with_headings,
         ),
         (
+            "how long ago it was",
+            LIVE,
+            "",
+            each(|t, h, p| {
+                format!("<div><time datetime='2026-03-31T{t}Z'>{} minutes ago</time><h2>{h}</h2><p>{p}</p></div>", &t[3..])
+            }),
+            &with_headings,
+        ),
+        (
+            "more remarks of readers than entries",
+            LIVE,
+            "",
+            format!(
+                "<div>{}</div><section class=comments>{}</section>",
+                each(|t, h, p| format!("<div>{}<h2>{h}</h2><p>{p}</p></div>", machine(t))),
+                "<div class=comment><b>Jo</b> <time datetime='2026-03-31T19:15Z'>19:15</time><p>Poor ship!</p></div>".repeat(30)
+            ),
+            &with_headings,
+        ),
+        (
             "no headings, and frames in frames",
             LIVE,
             "",

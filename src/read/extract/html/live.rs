@@ -34,11 +34,14 @@ struct Stamp {
 pub fn entries(sight: &Sight, decisions: &mut [Decision]) {
     let live = declares(sight) || signs::says_live(sight.page);
     let stamps = stamps(sight, decisions, live);
-    let Some(list) = list(sight, &stamps) else { return };
+    let told = |b: usize| decisions[b].kept && sight.facts[b].words >= TOLD_WORDS;
+    // Remarks of readers have times too, and nothing that was kept.
+    let next = |i: usize| stamps.get(i + 1).map_or(decisions.len(), |s: &Stamp| s.block);
+    let followed = (0..stamps.len()).filter(|i| (stamps[*i].block..next(*i)).any(told));
+    let Some(list) = list(sight, followed.map(|i| stamps[i].block)) else { return };
     let inside = sight.page.containers[list as usize];
     let (first, end) = (inside.first_block as usize, (inside.end_block as usize).min(decisions.len()));
     let stamps: Vec<Stamp> = stamps.into_iter().filter(|s| (first..end).contains(&s.block)).collect();
-    let told = |b: usize| decisions[b].kept && sight.facts[b].words >= TOLD_WORDS;
     let ranges: Vec<Range<usize>> = (0..stamps.len())
         .map(|i| {
             let next = stamps.get(i + 1).map_or(end, |s| s.block);
@@ -46,29 +49,31 @@ pub fn entries(sight: &Sight, decisions: &mut [Decision]) {
             let whole = stamps[i].alone && item.clone().any(told);
             if whole { item } else { stamps[i].block..next }
         })
+        .filter(|range| range.clone().any(told))
         .collect();
-    let full: Vec<usize> = (0..ranges.len()).filter(|i| ranges[*i].clone().any(told)).collect();
-    if full.len() < ENTRIES || full.len() * 2 < ranges.len() {
+    if ranges.len() < ENTRIES || ranges.len() * 2 < stamps.len() {
         return;
     }
     if !live {
         let words = |b: usize| if decisions[b].kept { sight.facts[b].words } else { 0.0 };
         let all: f32 = (0..decisions.len()).map(words).sum();
-        let told: f32 = full.iter().flat_map(|i| ranges[*i].clone()).map(words).sum();
+        let told: f32 = ranges.iter().cloned().flatten().map(words).sum();
         if told < SHARE * all {
             return;
         }
     }
-    for i in full {
-        let told = &mut decisions[ranges[i].clone()];
-        told.iter_mut()
-            .filter(|d| d.kind == ParagraphKind::Paragraph)
-            .for_each(|d| d.kind = ParagraphKind::LiveEntry);
-        let stamp = &stamps[i];
-        if !stamp.alone {
-            decisions[stamp.block].kind = ParagraphKind::LiveEntry;
-        } else if decisions[stamp.block].kept {
-            decisions[stamp.block].leave_out("clock");
+    for b in ranges.into_iter().flatten() {
+        let decision = &mut decisions[b];
+        if decision.kind == ParagraphKind::Paragraph {
+            decision.kind = ParagraphKind::LiveEntry;
+        }
+    }
+    for stamp in stamps {
+        let decision = &mut decisions[stamp.block];
+        match stamp.alone {
+            true if decision.kept => decision.leave_out("clock"),
+            true => {}
+            false => decision.kind = ParagraphKind::LiveEntry,
         }
     }
 }
@@ -81,15 +86,15 @@ fn declares(sight: &Sight) -> bool {
         || page.props.iter().any(|p| page.attr(p.name) == "liveBlogUpdate")
 }
 
-/// On a page that does not call itself live only elements that are times to a machine too are believed.
+/// On a page that does not call itself live only elements that are times to a machine too are believed; on one that
+/// does, such an element may say how long ago it was.
 fn stamps(sight: &Sight, decisions: &[Decision], live: bool) -> Vec<Stamp> {
     let page = sight.page;
+    // The longest text of such an element.
     let machine = |b: usize| {
         let first = page.times.partition_point(|t| (t.block as usize) < b);
-        page.times[first..]
-            .iter()
-            .take_while(|t| t.block as usize == b)
-            .any(|t| page.attr(t.datetime).contains(':'))
+        let times = page.times[first..].iter().take_while(|t| t.block as usize == b);
+        times.filter(|t| page.attr(t.datetime).contains(':')).map(|t| t.text.len()).max()
     };
     let mut out = Vec::new();
     for (b, decision) in decisions.iter().enumerate() {
@@ -98,7 +103,9 @@ fn stamps(sight: &Sight, decisions: &[Decision], live: bool) -> Vec<Stamp> {
             continue;
         }
         let text = page.block_text(b);
-        if facts.chars <= STAMP_CHARS && is_stamp(text) && (live || machine(b)) {
+        let short = facts.chars <= STAMP_CHARS;
+        let stamp = short && is_stamp(text) && (live || machine(b).is_some());
+        if stamp || short && live && machine(b) == Some(text.len()) {
             out.push(Stamp { block: b, alone: true });
         } else if live && decision.kept && facts.words >= TOLD_WORDS && measure::starts_with_clock(text) {
             out.push(Stamp { block: b, alone: false });
@@ -112,14 +119,11 @@ fn is_stamp(line: &str) -> bool {
     signs::is_time(line) && words.count() <= STAMP_WORDS
 }
 
-/// The innermost of the containers that hold the most times.
-fn list(sight: &Sight, stamps: &[Stamp]) -> Option<u32> {
-    if stamps.len() < ENTRIES {
-        return None;
-    }
+/// The innermost of the containers that hold the most of these blocks.
+fn list(sight: &Sight, blocks: impl Iterator<Item = usize>) -> Option<u32> {
     let mut held: FxHashMap<u32, usize> = FxHashMap::default();
-    for stamp in stamps {
-        let mut at = sight.page.blocks[stamp.block].container;
+    for block in blocks {
+        let mut at = sight.page.blocks[block].container;
         for _ in 0..LEVELS {
             let Some(container) = sight.page.containers.get(at as usize) else { break };
             *held.entry(at).or_default() += 1;

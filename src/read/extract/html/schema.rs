@@ -9,7 +9,7 @@ use super::features::Sight;
 use super::witness::{json_strings, overlap};
 use crate::model::body::ParagraphKind;
 use crate::model::html::HtmlPage;
-use crate::read::describe::jsonld::documents;
+use crate::read::describe::jsonld::{documents, squeezed};
 
 /// Longest text that is heard.
 const BODY_BYTES: usize = 1 << 20;
@@ -59,8 +59,8 @@ pub type Piece = (ParagraphKind, String);
 struct Rank {
     /// A story, rather than questions and answers.
     story: bool,
-    /// Its headline or its address is the page's.
-    same: bool,
+    /// How much speaks for its being about the page.
+    same: u8,
     /// It stands where the page speaks of itself.
     main: bool,
     words: usize,
@@ -89,7 +89,7 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
         // Beyond repair: its strings can be read all the same.
         if documents.is_empty() {
             for text in json_strings(script, "articleBody").into_iter().filter(|t| t.len() <= BODY_BYTES) {
-                let rank = Rank { story: true, same: false, main: true, words: text.len() };
+                let rank = Rank { story: true, same: 0, main: true, words: text.len() };
                 hear(rank, vec![(ParagraphKind::Paragraph, text)]);
             }
         }
@@ -99,7 +99,7 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
             let is_story = !story.is_empty();
             let pieces = if is_story { story } else { answers(node) };
             let words = pieces.iter().map(|(_, text)| text.len()).sum();
-            let rank = Rank { story: is_story, same: is_about(node, page, title), main, words };
+            let rank = Rank { story: is_story, same: likeness(node, page, title), main, words };
             hear(rank, pieces);
         }
     }
@@ -213,17 +213,28 @@ fn answers(node: &Node) -> Vec<Piece> {
     pieces
 }
 
-/// Whether an object's headline is in the page's title, or the title in it, or its address is the page's.
-fn is_about(node: &Node, page: &HtmlPage, title: &FxHashSet<u32>) -> bool {
-    let mut words = Vec::new();
-    let named = ["headline", "name"].into_iter().filter_map(|key| text(node, key)).any(|name| {
-        tokens(&name, &mut words);
-        let (of_name, of_title) = overlap(&words, title);
-        of_name >= 0.8 || of_title >= 0.8
-    });
+/// 2 for an object whose headline stands in the page's title, or whose address is the page's; 1 where most of the
+/// headline's words do, or most of the title's: the next story on the same event has most of them too.
+fn likeness(node: &Node, page: &HtmlPage, title: &FxHashSet<u32>) -> u8 {
     let own = page.head.links.iter().filter(|l| l.rel == "canonical").map(|l| l.href.as_str());
     let mut own = own.chain(page.metas("og:url")).map(bare).filter(|url| !url.is_empty());
-    named || own.any(|own| urls(node).any(|url| bare(url) == own))
+    if own.any(|own| urls(node).any(|url| bare(url) == own)) {
+        return 2;
+    }
+    let titles = [page.meta("og:title"), page.meta("twitter:title"), page.head.title.as_deref()];
+    let titles = titles.map(|t| squeezed(t.unwrap_or_default()));
+    let mut words = Vec::new();
+    let names = ["headline", "name"].into_iter().filter_map(|key| text(node, key));
+    let each = names.map(|name| {
+        let whole = squeezed(&name);
+        if !whole.is_empty() && titles.iter().any(|title| title.contains(&whole)) {
+            return 2;
+        }
+        tokens(&name, &mut words);
+        let (of_name, of_title) = overlap(&words, title);
+        u8::from(of_name >= 0.8 || of_title >= 0.8)
+    });
+    each.max().unwrap_or(0)
 }
 
 fn urls(node: &Node) -> impl Iterator<Item = &str> {
