@@ -11,7 +11,7 @@ pub struct Body {
     pub found: Vec<Found>,
     /// Signs that the story goes on elsewhere (paywall, "read more", page 1 of 3).
     pub partial: Option<&'static str>,
-    /// Where the text came from if not from the visible page: `json_ld`, `script_state`.
+    /// Where the text came from if not from the visible page: `json_ld`, `script_state`, `noscript`.
     pub text_source: Option<&'static str>,
 }
 

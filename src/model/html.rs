@@ -60,6 +60,8 @@ pub enum SourceMark {
     Audio = 4,
     Embed = 8,
     Dialog = 16,
+    /// It calls itself a live report, in microdata or as an address.
+    LiveReport = 32,
 }
 
 /// A run of text between two block-level boundaries.
@@ -157,6 +159,8 @@ pub struct Head {
     pub links: Vec<LinkElement>,
     /// Raw text of each `<script type="application/ld+json">`.
     pub json_ld: Vec<String>,
+    /// Source of what a page shows where no script runs or no frame is drawn, with enough words for a story.
+    pub fallback: Vec<String>,
     /// Raw text of scripts that hold the page's state (`__NEXT_DATA__` and kin): id or variable, text.
     pub state: Vec<(String, String)>,
 }

@@ -163,9 +163,8 @@ const STORY: [&str; 9] = [
 /// Work allowed a byte: a block of four bytes costs some two thousand units, and is looked at in every step.
 const UNITS_A_BYTE: u64 = 2_000;
 
-fn answer(bytes: &[u8], html: bool) {
-    let settings = ReadSettings::default();
-    let raw = RawPage {
+fn raw(bytes: &[u8], html: bool) -> RawPage {
+    RawPage {
         message_id: None,
         url: Some("https://lindow-herald.example/2026/03/31/ferry".into()),
         source: None,
@@ -178,7 +177,12 @@ fn answer(bytes: &[u8], html: bool) {
         content_encoding: None,
         body: RawBody::Bytes(bytes.to_vec().into()),
         hints: Hints::default(),
-    };
+    }
+}
+
+fn answer(bytes: &[u8], html: bool) {
+    let settings = ReadSettings::default();
+    let raw = raw(bytes, html);
     let units = UNITS_A_BYTE * bytes.len() as u64 + 1_000_000;
     let mut budget = Budget::new(units);
     let article = match read(raw.clone(), &SiteKnowledge::default(), &settings, &mut budget) {
@@ -201,7 +205,120 @@ fn answer(bytes: &[u8], html: bool) {
     }
 }
 
-/// What the visible page says, what its JSON-LD, and what its scripts.
+/// What becomes of a page, and in how many units of work.
+fn outcome(source: &str) -> (String, u64) {
+    let settings = ReadSettings::default();
+    let mut budget = Budget::new(settings.limits.work_units);
+    let read = read(raw(source.as_bytes(), true), &SiteKnowledge::default(), &settings, &mut budget);
+    let end = match read.map_err(|rejected| rejected.rejection) {
+        Ok(reading) => format!("{:?}", reading.article.kind),
+        Err(Rejection::Skip { reason, .. }) => reason.to_string(),
+        Err(Rejection::Park { reason, .. }) => reason.to_string(),
+    };
+    (end, budget.used())
+}
+
+/// Work that four times a page may cost beside the page itself; a square law costs sixteen times as much.
+const FOUR_TIMES: u64 = 5;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn four_times_a_page_is_four_times_the_work(
+        pieces in prop::collection::vec(0..STORY.len() + PIECES.len(), 1..30)
+    ) {
+        const BYTES: usize = 20_000;
+        let piece = |p: usize| STORY.get(p).copied().unwrap_or_else(|| PIECES[p - STORY.len()]);
+        let source: String = pieces.into_iter().map(piece).collect();
+        let page = source.repeat(BYTES.div_ceil(source.len()));
+        let ((_, once), (_, four)) = (outcome(&page), outcome(&page.repeat(4)));
+        prop_assert!(four <= FOUR_TIMES * once + 100_000, "{once} units, and {four} for four times {source:?}");
+    }
+}
+
+/// Each shape comes to its end through every step, to the same one as a quarter of it, and in work that grows as it does.
+#[test]
+fn hostile_pages_come_to_an_end() {
+    type Shape<'a> = Box<dyn Fn(usize) -> String + 'a>;
+    let story = "<title>Ferry aground off Port Lindow</title><h1>Ferry aground off Port Lindow</h1>"
+        .to_owned()
+        + STORY[1];
+    let json = |inside: &str| format!("<script type=application/ld+json>{inside}</script>");
+    let nested = |open: &str, close: &str, n: usize| {
+        let depth = n / (open.len() + close.len());
+        open.repeat(depth) + "1" + &close.repeat(depth)
+    };
+    let table: Vec<(&str, &str, Shape)> = vec![
+        ("divisions", "Brief", Box::new(|n| "<div>".repeat(n / 5) + &story)),
+        ("paragraphs", "Brief", Box::new(|n| story.clone() + &"<p>a".repeat(n / 4))),
+        ("links", "listing", Box::new(|n| "<a href=/x>Ferry aground</a> ".repeat(n / 29))),
+        ("line breaks", "boilerplate_only", Box::new(|n| "word<br>".repeat(n / 8))),
+        ("cells", "Article", Box::new(|n| "<table>".to_owned() + &"<tr><td>a<td>b".repeat(n / 14))),
+        ("tables in tables", "Brief", Box::new(|n| "<table><tr><td>".repeat(n / 15) + &story)),
+        (
+            "times",
+            "LiveBlog",
+            Box::new(|n| {
+                story.clone()
+                    + &"<div><time>12:05</time><p>It rained all day in the town.</p></div>".repeat(n / 67)
+            }),
+        ),
+        ("open scripts", "Brief", Box::new(|n| story.clone() + &"<script><!--<script>".repeat(n / 20))),
+        ("open fallbacks", "Brief", Box::new(|n| story.clone() + &"<noscript>".repeat(n / 10))),
+        (
+            "stories without scripts",
+            "empty",
+            Box::new(|n| format!("<noscript>{}</noscript>", STORY[1]).repeat(n / 130)),
+        ),
+        ("brackets", "empty", Box::new(|n| "<".repeat(n))),
+        ("entities", "boilerplate_only", Box::new(|n| "&amp;".repeat(n / 5))),
+        ("a giant attribute", "Brief", Box::new(|n| format!("<p class='{}'>{story}", "x".repeat(n)))),
+        ("lists in JSON-LD", "Brief", Box::new(|n| json(&nested("[", "]", n)) + &story)),
+        ("objects in JSON-LD", "Brief", Box::new(|n| json(&nested("{\"articleBody\":", "}", n)) + &story)),
+        (
+            "bodies in JSON-LD",
+            "empty",
+            Box::new(|n| {
+                json(&format!(
+                    "[{}0]",
+                    "{\"articleBody\":\"It rained all day in the town.\"},".repeat(n / 50)
+                ))
+            }),
+        ),
+        (
+            "markup escaped over and over",
+            "empty",
+            Box::new(|n| {
+                json(&format!(
+                    "{{\"articleBody\":\"{}\"}}",
+                    "&amp;lt;p&amp;gt;It rained in Port Lindow. ".repeat(n / 43)
+                ))
+            }),
+        ),
+        (
+            "scripts of JSON-LD",
+            "empty",
+            Box::new(|n| json("{\"@type\":\"NewsArticle\"}").repeat(n / 70) + &story),
+        ),
+        (
+            "state",
+            "Brief",
+            Box::new(|n| format!("<script>window.__NUXT__={}</script>{story}", nested("{a:[", "]}", n))),
+        ),
+        ("rows of state", "Article", Box::new(|n| STORY[5].repeat(n / STORY[5].len()) + &story)),
+    ];
+    let mut wrong = Vec::new();
+    for (name, expected, shape) in table {
+        let [(end, once), (of_four, four)] = [50_000, 200_000].map(|bytes| outcome(&shape(bytes)));
+        if [&*end, &*of_four] != [expected; 2] || four > FOUR_TIMES * once {
+            wrong.push(format!("{name}: {end}, {of_four} after {once}, {four} units"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the visible page says, what its JSON-LD, what its scripts, and what it shows without them.
 fn sources(page: &HtmlPage) -> Vec<Vec<char>> {
     let mut sources = vec![letters(&page.text)];
     sources
@@ -211,6 +328,7 @@ fn sources(page: &HtmlPage) -> Vec<Vec<char>> {
     // The story among them may be markup, whose one reference that is a letter is read.
     sources.push(letters(&state.replace("&#x41", "A")));
     sources.push(letters(&state));
+    sources.push(letters(&page.head.fallback.concat().replace("&#x41", "A")));
     sources
 }
 

@@ -183,6 +183,48 @@ fn an_error_or_a_form_in_the_frame_of_a_story_is_none() {
     );
 }
 
+/// What a page does not speak of it is not skipped for.
+#[test]
+fn filling_is_no_banner_and_no_story() {
+    for body in ["<p>".to_owned() + &"word<br>".repeat(300), format!("<p>{}", "Text ".repeat(500))] {
+        let page = format!(
+            "<html lang=en><title>Ferry aground</title><body><h1>Ferry aground</h1>{body}</body></html>"
+        );
+        let rejected = look("https://herald.example/ferry", page).expect_err("no article");
+        let reason =
+            matches!(rejected.rejection, Rejection::Skip { reason: SkipReason::BoilerplateOnly, .. });
+        assert!(reason, "{:?}", rejected.rejection);
+    }
+}
+
+/// Links on one line are a list as those in items are; below a story they are its end.
+#[test]
+fn links_on_one_line_are_a_list() {
+    let links = |number: usize, between: &str| {
+        let link = |i: usize| format!("<a href=\"/{i}\">Story number {i} of Port Lindow</a>");
+        (0..number).map(link).collect::<Vec<_>>().join(between)
+    };
+    for between in [" ", " | ", "<br>", " · "] {
+        for number in [8, 30, 3000] {
+            let page = format!(
+                "<html lang=en><title>Lindow Herald</title><body><h1>Ferry aground</h1>{}</body></html>",
+                links(number, between)
+            );
+            let rejected = look("https://herald.example/all", page).expect_err("no article");
+            let list = matches!(rejected.rejection, Rejection::Skip { reason: SkipReason::Listing, .. });
+            assert!(list, "{number} by {between:?}: {:?}", rejected.rejection);
+        }
+    }
+    let story = "<h1>Ferry aground off Port Lindow</h1><p>A car ferry ran aground outside the harbour of Port Lindow early on Tuesday, \
+        the coast guard said. Nobody was hurt, and two tugs pulled the ship free before noon.</p>";
+    let page = format!(
+        "<html lang=en><title>Ferry aground off Port Lindow</title><body>{story}<div>{}</div></body></html>",
+        links(30, " | ")
+    );
+    let body = look("https://herald.example/ferry", page).expect("a story").article.body();
+    assert!(body.starts_with("A car ferry ran aground"), "{body}");
+}
+
 /// Short or long, a page that is links is a list, whatever else speaks for it.
 #[test]
 fn a_page_of_links_is_a_list() {

@@ -17,6 +17,10 @@ mod definitions;
 mod deploy;
 /// Which text of a page is its story.
 mod extract;
+/// Stories in a page's data.
+mod data;
+/// Live reports in a page's markup.
+mod live;
 /// Any text parses and is extracted within its bounds.
 mod html;
 /// Shipped pages and their golden events.

@@ -11,6 +11,8 @@ mod observe;
 pub mod repair;
 /// Appeals and notices, without any knowledge of the site.
 pub mod rules;
+/// Who said what a sentence says.
+mod telling;
 
 use crate::model::body::ParagraphKind;
 use crate::model::trace::{BlockTrace, Trace};

@@ -2,6 +2,7 @@
 //! site. A sentence of the story that speaks about donations or cookies stays.
 
 use super::count::Counter;
+use super::telling;
 use crate::model::body::{Body, Paragraph, ParagraphKind, Removed};
 use crate::read::clean::lexicon::Kind;
 use crate::read::text::stats::Stats;
@@ -31,7 +32,7 @@ const NOTICES: [Kind; 10] = [
 pub fn apply(body: &mut Body, counted: &mut Vec<Stats>, counter: &mut Counter) {
     let mut rules: Vec<Option<&'static str>> = counted.iter().map(notice).collect();
     for i in 0..counted.len() {
-        if rules[i].is_some() && is_told(counted, &rules, i) {
+        if rules[i].is_some() && is_told(&body.paragraphs[i].text, counted, &rules, i) {
             rules[i] = None;
         }
     }
@@ -111,21 +112,27 @@ const TOLD: [Kind; 4] = [Kind::Consent, Kind::Comments, Kind::Copyright, Kind::A
 const TELLS: f32 = 7.0;
 const PROSE: f32 = 15.0;
 
-/// Whether a notice is a sentence between two paragraphs of prose that speaks to nobody, with one phrase alone.
-fn is_told(counted: &[Stats], rules: &[Option<&'static str>], i: usize) -> bool {
+/// Whether a notice is a sentence of the story that speaks to nobody: beside prose where it says who said it, and
+/// else between two paragraphs of prose, with one phrase alone.
+fn is_told(text: &str, counted: &[Stats], rules: &[Option<&'static str>], i: usize) -> bool {
     let s = &counted[i];
-    let phrases: u32 = NOTICES.iter().map(|k| u32::from(s.hits.count(*k))).sum();
-    let told = phrases == 1 && TOLD.iter().any(|k| s.hits.count(*k) > 0);
     let prose = |at: Option<usize>| {
         at.and_then(|at| Some((counted.get(at)?, rules.get(at)?)))
             .is_some_and(|(s, rule)| rule.is_none() && s.words >= PROSE && s.ends_sentence)
     };
-    told && s.hits.exact == 0
+    let sentence = s.hits.exact == 0
+        && !s.hits.opens
+        && !s.hits.closes
         && s.words >= TELLS
         && s.ends_sentence
-        && s.we + s.you == 0
-        && prose(i.checked_sub(1))
-        && prose(Some(i + 1))
+        && s.we + s.you == 0;
+    if !sentence {
+        return false;
+    }
+    let (before, behind) = (prose(i.checked_sub(1)), prose(Some(i + 1)));
+    let phrases: u32 = NOTICES.iter().map(|k| u32::from(s.hits.count(*k))).sum();
+    let of_others = phrases == 1 && TOLD.iter().any(|k| s.hits.count(*k) > 0);
+    before && behind && of_others || (before || behind) && telling::says(text)
 }
 
 /// Appeals of which extraction may have removed a part already: what it left still belongs to them.
@@ -317,6 +324,46 @@ mod tests {
         let mut b = body(&column);
         apply(&mut b);
         assert_eq!(b.paragraphs.len(), 4);
+    }
+
+    #[test]
+    fn a_sentence_that_says_who_said_it_stays_at_the_edges_too() {
+        let stories = [
+            (STORY, "Readers can sign up for the newsletter at the town hall, the clerk said."),
+            (STORY, "All rights reserved, the notice on the old map says."),
+            (STORY, "Advertising on the walls of the school is to end in June, according to the council."),
+            (
+                "Der Rat von Altmünde hat am Dienstag beschlossen, die Hafenmauer wieder aufzubauen, die der Sturm zerstört hatte.",
+                "Wer den Newsletter abonnieren will, kann das bis Freitag im Rathaus tun, teilte die Stadt mit.",
+            ),
+            (
+                "Le conseil de Port-aux-Aulnes a décidé mardi de reconstruire la digue du port, que la tempête avait brisée.",
+                "Tous droits réservés, précise la notice de la vieille carte, a déclaré la maire.",
+            ),
+            (
+                "Рада Вільхової Гавані у вівторок вирішила відбудувати стіну порту, яку навесні зруйнували шторми на узбережжі.",
+                "Підписатися на розсилку можна до п'ятниці в ратуші, повідомила речниця міста.",
+            ),
+        ];
+        for (story, told) in stories {
+            for order in [[story, story, told], [told, story, story], [story, told, story]] {
+                let mut b = body(&order);
+                apply(&mut b);
+                assert_eq!(b.paragraphs.len(), 3, "{order:?}: {:?}", b.removed);
+            }
+        }
+        for appeal in [
+            "Sign up for our newsletter, and you will know what the clerk said.",
+            "Subscribe to the newsletter and never miss a story.",
+            "All rights reserved. No part of this page may be copied.",
+            "All rights reserved, said the notice",
+        ] {
+            for order in [[STORY, STORY, appeal], [appeal, STORY, STORY]] {
+                let mut b = body(&order);
+                apply(&mut b);
+                assert_eq!(b.text(), [STORY, STORY].join("\n\n"), "{appeal}");
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use memchr::{memchr_iter, memmem};
 use sha2::{Digest, Sha256};
 
 use super::clean::repair::{repair, repair_html};
+use super::html::source;
 use super::open::essence;
 use super::{Limits, PageIdentity};
 use crate::model::article::Publisher;
@@ -200,6 +201,7 @@ fn media(text: &str, stated: Option<&str>) -> Result<Media, Rejection> {
         }
         Some("text/html" | "application/xhtml+xml") => Media::Text,
         _ if document => Media::Html,
+        Some("text/plain" | "text/markdown") if source::is_fragment(text) => Media::Html,
         Some("text/plain" | "text/markdown") => Media::Text,
         Some(
             "application/json"
@@ -403,6 +405,7 @@ mod tests {
             (Some("text/plain"), "<!doctype html><p>Hello", Media::Html),
             (Some("text/html"), "Only words here.", Media::Text),
             (Some("text/plain"), "1 < 2 and 3 > 2", Media::Text),
+            (Some("text/plain"), "<p>The wall held.</p>\n\n<p>Nobody was hurt.</p>", Media::Html),
             (None, "<div class=a><p>Hello</p></div>", Media::Html),
             (None, "Words.", Media::Text),
         ] {

@@ -87,6 +87,7 @@ impl Builder<'_> {
                 self.page.head.title = Some(title).filter(|t| !t.is_empty());
             }
             Tag::Script => head::script(self, attributes, text),
+            Tag::Noframes => head::fallback(self, text),
             Tag::Xmp => {
                 self.push(tag, name, attributes);
                 self.verbatim(content.0, content.1);

@@ -124,6 +124,35 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
     }
 }
 
+/// What a page shows where no script runs, or no frame is drawn: kept where it has the words of a story.
+pub fn fallback(builder: &mut Builder, text: &str) {
+    let used = &mut builder.script_bytes[2];
+    if !has_words(text) {
+        return;
+    }
+    if *used + text.len() > builder.limits.json_ld_bytes {
+        builder.hit("json_ld_bytes");
+        return;
+    }
+    *used += text.len();
+    builder.page.head.fallback.push(text.to_owned());
+}
+
+/// Whether a source has, outside of its tags, as many words as the shortest story.
+fn has_words(source: &str) -> bool {
+    let (mut spaces, mut letters, mut inside) = (0, 0, false);
+    for b in source.bytes() {
+        match b {
+            b'<' => inside = true,
+            b'>' => inside = false,
+            b' ' | b'\n' if !inside => spaces += 1,
+            0x80.. if !inside => letters += 1,
+            _ => {}
+        }
+    }
+    spaces >= STORY_SPACES || letters >= STORY_SPACES * 6
+}
+
 /// Whether state can hold a story or the fields of one: enough prose, or an object with a headline. Settings of
 /// advertisements and the like are not kept.
 fn may_tell(text: &str) -> bool {

@@ -90,6 +90,12 @@ fn start_tag(builder: &mut Builder, attributes: &mut Attributes, open: usize) ->
         builder.raw(tag, name, attributes, (end, content_end));
         return next;
     }
+    // The first of those that stand in each other, so that each byte is looked at once.
+    if tag == Tag::Noscript && end >= builder.fallback_end {
+        let (content_end, _) = raw::content(bytes, end, tag);
+        builder.fallback_end = content_end;
+        head::fallback(builder, &builder.source[end..content_end]);
+    }
     builder.start(tag, name, attributes);
     end
 }

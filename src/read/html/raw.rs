@@ -16,6 +16,7 @@ pub fn content(bytes: &[u8], from: usize, tag: Tag) -> (usize, usize) {
         Tag::Iframe => b"iframe",
         Tag::Noembed => b"noembed",
         Tag::Noframes => b"noframes",
+        Tag::Noscript => b"noscript",
         _ => b"xmp",
     };
     let mut at = from;

@@ -17,7 +17,7 @@ const REACH: usize = 32;
 const HEAD: usize = 2000;
 
 /// Players, password fields and the like, each with what stands before it; letter case does not matter.
-const MARKS: [(&str, &[&str], SourceMark); 12] = [
+const MARKS: [(&str, &[&str], SourceMark); 13] = [
     ("password", &["type=", "type=\"", "type='"], SourceMark::Password),
     ("<video", &[""], SourceMark::Video),
     ("-video-id", &["data"], SourceMark::Video),
@@ -30,6 +30,7 @@ const MARKS: [(&str, &[&str], SourceMark); 12] = [
     ("\"player", &["class="], SourceMark::Video),
     ("og:video", &[""], SourceMark::Video),
     ("og:audio", &[""], SourceMark::Audio),
+    ("schema.org/liveblogposting", &[""], SourceMark::LiveReport),
 ];
 
 /// Few and rare, so that the finder can rush over what begins none of them.
@@ -74,6 +75,58 @@ fn is_name(rest: &str) -> bool {
     rest.starts_with(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/'))
 }
 
+/// Whether a text spells the tags of paragraphs, rather than to speak of one.
+pub fn has_tags(text: &str) -> bool {
+    block_tags(text).take(2).count() == 2
+}
+
+/// Where tags stand that begin or end a paragraph or a line.
+pub fn block_tags(text: &str) -> impl Iterator<Item = usize> + '_ {
+    const NAMES: [&str; 14] = [
+        "p",
+        "br",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "li",
+        "ul",
+        "ol",
+        "blockquote",
+        "td",
+        "article",
+        "section",
+    ];
+    memchr::memchr_iter(b'<', text.as_bytes()).filter(move |at| {
+        let rest = &text.as_bytes()[at + 1..];
+        let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+        let length = rest.iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let ends = rest.get(length).is_some_and(|b| matches!(b, b'>' | b'/') || b.is_ascii_whitespace());
+        ends && NAMES.iter().any(|name| rest[..length].eq_ignore_ascii_case(name.as_bytes()))
+    })
+}
+
+/// Bytes of a text in which its tags are looked for, and those between two of them on average.
+const TAGS_LOOKED_AT: usize = 64 * 1024;
+const BYTES_A_TAG: usize = 2_000;
+
+/// Whether what is called plain text is HTML without a head: of its paragraphs hardly one has no tag that begins or
+/// ends one. A story that speaks of tags has others.
+pub fn is_fragment(text: &str) -> bool {
+    let text = cut(text, TAGS_LOOKED_AT);
+    let tags = block_tags(text).count();
+    if tags < 3 || tags * BYTES_A_TAG < text.len() {
+        return false;
+    }
+    let (mut paragraphs, mut tagged) = (0, 0);
+    for paragraph in text.split("\n\n").flat_map(|p| p.split("\r\n\r\n")).filter(|p| !p.trim().is_empty()) {
+        paragraphs += 1;
+        tagged += usize::from(block_tags(paragraph).next().is_some());
+    }
+    tagged * 10 >= paragraphs * 9
+}
+
 /// RSS, Atom, RDF, sitemaps and JSON by their first bytes.
 pub fn feed(source: &str) -> Option<&'static str> {
     let start = source.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
@@ -103,6 +156,34 @@ pub fn feed(source: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_that_is_markup_throughout_is_a_fragment() {
+        let line = "The council of Port Alder voted on Tuesday to rebuild the harbour wall, the mayor said.";
+        let paragraphs =
+            |open: &str, close: &str, between: &str| vec![format!("{open}{line}{close}"); 6].join(between);
+        for (name, text, expected) in [
+            ("paragraphs", paragraphs("<p>", "</p>", "\n\n"), true),
+            ("on one line", paragraphs("<P class=x>", "</P>", ""), true),
+            ("breaks", paragraphs("", "<br>", "\n"), true),
+            ("breaks between blank lines", paragraphs("", "<br />", "\r\n\r\n"), true),
+            ("a headline above", format!("<h1>Wall</h1>{}", paragraphs("<div>", "</div>", "\n")), true),
+            ("plain", paragraphs("", "", "\n\n"), false),
+            ("emphasis", paragraphs("<b>", "</b>", "\n\n"), false),
+            ("addresses and sums", paragraphs("<https://a.example> ", " 1 < 2 <p", "\n\n"), false),
+            ("two tags", format!("<p>{line}</p>\n{}", line.repeat(4)), false),
+            (
+                "a story about tags",
+                format!("{0}\n\n{line} Write <p>, <br> or <div>.\n\n{0}", paragraphs("", "", "\n\n")),
+                false,
+            ),
+            ("a few among much", format!("{}<br><br><br>", line.repeat(400)), false),
+            ("never closed", "<".repeat(5000), false),
+            ("none", String::new(), false),
+        ] {
+            assert_eq!(is_fragment(&text), expected, "{name}");
+        }
+    }
 
     #[test]
     fn marks_are_found_in_any_case_and_on_the_seams_of_pieces() {

@@ -108,8 +108,10 @@ pub struct Builder<'s> {
     pub steps: u64,
     pub seen_body: bool,
     pub head_bytes: usize,
-    /// Bytes of JSON-LD, and of script state.
-    pub script_bytes: [usize; 2],
+    /// Bytes of JSON-LD, of script state, and of what is shown without scripts.
+    pub script_bytes: [usize; 3],
+    /// Where the last of the latter ended.
+    pub fallback_end: usize,
 }
 
 impl<'s> Builder<'s> {
@@ -144,7 +146,8 @@ impl<'s> Builder<'s> {
             steps: 0,
             seen_body: false,
             head_bytes: 0,
-            script_bytes: [0; 2],
+            script_bytes: [0; 3],
+            fallback_end: 0,
         };
         builder.push(Tag::Html, (0, 0), &Attributes::default());
         builder

@@ -244,6 +244,8 @@ fn hostile_pages_cost_no_more_than_others() {
         ("brackets", "<".repeat(n), "<<", None),
         ("open drawings", "<svg>".repeat(n) + "<p>deep", "deep", Some("html_depth")),
         ("line breaks", "a<br>".repeat(n), "a", None),
+        ("open fallbacks", "<p>deep".to_owned() + &"<noscript>".repeat(n), "deep", Some("html_depth")),
+        ("fallbacks", "<noscript>a</noscript>".repeat(n) + "<p>deep", "deep", None),
     ] {
         let mut budget = Budget::new(1 << 40);
         let page = parse(&source, &Limits::default(), &mut budget).expect(what);
@@ -282,4 +284,21 @@ fn a_link_goes_on_behind_the_paragraph_it_was_left_open_in() {
     let page = page("<p><a href=/x><p>text</a> more <a href=/y>other</a>");
     let anchors: Vec<_> = page.anchors.iter().map(|a| (page.attr(a.href), page.text(a.text))).collect();
     assert_eq!(anchors, [("/x", "text"), ("/y", "other")]);
+}
+
+#[test]
+fn what_is_shown_without_scripts_is_kept_where_it_has_words() {
+    let story = "<p>The council met, and said that the wall would stand for a year.</p>".repeat(4);
+    let whole = vec![story.clone()];
+    let kept = |source: &str| page(source).head.fallback;
+    assert_eq!(kept(&format!("<noscript>{story}</noscript><p>a")), whole);
+    assert_eq!(kept(&format!("<frameset><noframes>{story}</noframes></frameset>")), whole);
+    assert_eq!(kept(&format!("<NoScript >{story}</noscript >")), whole);
+    assert_eq!(kept(&format!("<noscript><noscript>{story}</noscript>")).len(), 1);
+    assert_eq!(kept("<noscript><img src=//count.example/1 alt='of a visit'></noscript>"), [""; 0]);
+    assert_eq!(kept(&format!("<noscript><i data-x='{}'></i></noscript>", "a ".repeat(500))), [""; 0]);
+    let limits = Limits { json_ld_bytes: 100, ..Limits::default() };
+    let cut =
+        parse(&format!("<noscript>{story}</noscript>"), &limits, &mut Budget::new(10_000)).expect("fits");
+    assert_eq!((cut.head.fallback.len(), cut.limits_hit.as_slice()), (0, &["json_ld_bytes"][..]));
 }

@@ -184,3 +184,52 @@ fn importance(models: &[Model]) -> String {
     let line = |f: &usize| format!("{} {}", names[*f], counts[*f]);
     format!("splits: {}\n", order.iter().map(line).collect::<Vec<_>>().join(" · "))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// A corpus of a few small pages of several sites.
+    fn corpus(folder: &Path) -> std::io::Result<()> {
+        for set in Set::ALL {
+            let folder = folder.join("html").join(set.folder());
+            std::fs::create_dir_all(&folder)?;
+            let mut gold = String::new();
+            for site in 0..if set == Set::Publishers { 6 } else { 0 } {
+                let story: Vec<String> = (0..8)
+                    .map(|n| format!("The council of town {site} met for the {n}th time on Tuesday, and said that the wall would stand."))
+                    .collect();
+                let menu = "<li><a href=/n>News</a><li><a href=/s>Sport</a>".repeat(6);
+                let page = format!(
+                    "<title>Town {site}</title><ul>{menu}</ul><h1>Town {site}</h1><p>{}<p>© Town {site}",
+                    story.join("<p>")
+                );
+                let name = format!("{site}.html.gz");
+                let file = std::fs::File::create(folder.join(&name))?;
+                let mut coder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+                coder.write_all(page.as_bytes())?;
+                coder.finish()?;
+                let url = format!("https://town-{site}.example/wall");
+                let row = serde_json::json!({"id": format!("{site}"), "url": url, "html": name, "body": story.join("\n\n")});
+                gold.push_str(&format!("{row}\n"));
+            }
+            std::fs::write(folder.join("gold.jsonl"), gold)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_same_pages_give_the_same_model() {
+        let folder = tempfile::tempdir().expect("a folder");
+        corpus(folder.path()).expect("written");
+        let train = || run(folder.path(), &mut |_| {}).expect("trained").model.to_bytes();
+        let first = train();
+        assert!(
+            Model::from_bytes(&first).is_ok_and(|model| model.first.tree_count() > 0),
+            "it learned something"
+        );
+        assert_eq!(first, train());
+    }
+}

@@ -209,6 +209,7 @@ mod tests {
         "Việt Nam đã ký kết một thỏa thuận về thương mại điện tử.",
         "Þetta er íslenska: ÆÐI, ÁÐUR, ÓÐÝR, ÍSÖLD og Þór.",
         "well-\nknown and long-\nterm",
+        "La pâte à 3 €, le câble à 5 € et un â, €.",
     ];
 
     #[test]
@@ -225,6 +226,13 @@ mod tests {
     fn damage_is_undone_and_named() {
         let table: &[(&str, &str, &[Repair])] = &[
             ("It\u{e2}\u{20ac}\u{2122}s over", "It’s over", &[Repair::Mojibake]),
+            (
+                "He said: â€œIt\u{2019}s over.â€\u{fffd} â€œAll of it?â€\u{fffd}",
+                "He said: “It\u{2019}s over.” “All of it?”",
+                &[Repair::Mojibake],
+            ),
+            ("â€œOverâ€ said Ada; â€œgoneâ€.", "“Over” said Ada; “gone”.", &[Repair::Mojibake]),
+            ("only the end isâ€\u{fffd} here", "only the end is” here", &[Repair::Mojibake]),
             ("CafÃ© dÃ©jÃ  fermÃ©", "Café déjà fermé", &[Repair::Mojibake]),
             ("aquÃ\u{ad} estÃ¡ el paÃ\u{ad}s", "aquí está el país", &[Repair::Mojibake]),
             ("MÃƒÂ¼nchen im FrÃƒÂ¼hling", "München im Frühling", &[Repair::Mojibake]),

@@ -104,6 +104,8 @@ fn leads_1252(text: &[u8]) -> bool {
             // U+0080 to U+00BF; Œ, Š, Ž and the like; ƒ; ˆ and ˜; punctuation, € and ™.
             Some(0xc2 | 0xc5 | 0xc6 | 0xcb) => 2,
             Some(0xe2) => 3,
+            // U+FFFD, for a byte that windows-1252 does not have.
+            Some(0xef) if text.get(at + 1..at + 3) == Some(&[0xbf, 0xbd]) => 3,
             _ => return false,
         };
     }
@@ -242,6 +244,15 @@ fn scan(line: &str, charset: &Charset, mut each: impl FnMut(Piece<'_>)) {
         let whole = (len > 0 && got == len)
             .then(|| std::str::from_utf8(&bytes[..len]).ok().and_then(|s| s.chars().next()))
             .flatten();
+        if whole.is_none()
+            && let Some(quote) = hollow_quote(c, rest.as_str())
+        {
+            chars[1] = rest.next().unwrap_or(c);
+            chars[2] = '\u{fffd}';
+            rest = rest.as_str()[quote..].chars();
+            each(Piece::Sequence { chars: &chars[..3], whole: '”' });
+            continue;
+        }
         match whole {
             Some(whole) => {
                 each(Piece::Sequence { chars: &chars[..len], whole });
@@ -249,6 +260,19 @@ fn scan(line: &str, charset: &Charset, mut each: impl FnMut(Piece<'_>)) {
             }
             None => each(Piece::Other(c)),
         }
+    }
+}
+
+/// `”` ends in a byte that windows-1252 does not have: most tools put U+FFFD in its place, others a space or nothing.
+/// The bytes behind `â€` that belong to it.
+fn hollow_quote(lead: char, behind: &str) -> Option<usize> {
+    let rest = behind.strip_prefix('€').filter(|_| lead == 'â')?;
+    match rest.chars().next() {
+        Some('\u{fffd}') => Some('\u{fffd}'.len_utf8()),
+        Some(c) if c.is_alphanumeric() => None,
+        Some(c) if c.is_ascii() => Some(0),
+        Some(_) => None,
+        None => Some(0),
     }
 }
 

@@ -361,7 +361,7 @@ fn list_of(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// Letters and digits alone, lower case: two spellings of one headline are equal.
-fn squeezed(text: &str) -> String {
+pub fn squeezed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

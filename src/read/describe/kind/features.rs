@@ -109,6 +109,11 @@ impl Features {
     pub fn words(&self, topic: Topic) -> f32 {
         self.0[PLAIN.len() + topic as usize * 4 + 1]
     }
+    /// Title, text or URL have a word of `topic`.
+    pub fn names(&self, topic: Topic) -> bool {
+        let first = PLAIN.len() + topic as usize * PER_TOPIC.len();
+        self.0[first..first + PER_TOPIC.len()].iter().any(|said| *said > 0.0)
+    }
     pub fn prose_words(&self) -> f32 {
         (self.get(F::ProseWords) * 4.0).exp() - 1.0
     }

@@ -97,6 +97,20 @@ pub fn has_fewer_words(text: &str, most: f32) -> bool {
     word_count(cut(text, HEAD)) < most && word_count(text) < most
 }
 
+/// The word that a text is but for one in twenty: filling, or what a broken script repeats.
+pub fn one_word(text: &str) -> Option<&str> {
+    const LEAST_WORDS: usize = 30;
+    const MOST_LOOKED_AT: usize = 2_000;
+    let mut words = cut(text, MOST_LOOKED_AT).split(|c: char| !is_word(c)).filter(|w| !w.is_empty());
+    let first = words.next()?;
+    let (mut all, mut same) = (1, 1);
+    for word in words {
+        all += 1;
+        same += usize::from(word == first);
+    }
+    (all >= LEAST_WORDS && same * 20 >= all * 19).then_some(first)
+}
+
 /// Words that begin in a run of ASCII; `inside` says whether one goes on from before it.
 fn ascii_words(run: &[u8], inside: bool) -> u32 {
     let Some(&first) = run.first() else { return 0 };
@@ -182,6 +196,16 @@ mod tests {
             }
             proptest::prop_assert_eq!(word_count(&text), words as f32 + halves as f32 / 2.0);
         }
+    }
+
+    #[test]
+    fn one_word_over_and_over_is_told_from_a_text() {
+        let row = "word ".repeat(300);
+        assert_eq!(one_word(&row), Some("word"));
+        assert_eq!(one_word(&"Wort\n".repeat(40)), Some("Wort"));
+        assert_eq!(one_word(&"la ".repeat(12)), None, "a song");
+        assert_eq!(one_word(&"The harbour is shut until Friday, the mayor said. ".repeat(40)), None);
+        assert_eq!(one_word(""), None);
     }
 
     #[test]

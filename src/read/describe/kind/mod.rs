@@ -4,15 +4,16 @@
 mod completeness;
 mod declared;
 pub mod features;
+mod lists;
 pub mod measure;
 pub mod model;
-mod signs;
+pub mod signs;
 mod story;
 mod walls;
 pub mod words;
 
 use crate::model::article::{Completeness, Evidence, EvidenceSource, Kind};
-use crate::model::html::{Block, HtmlPage};
+use crate::model::html::HtmlPage;
 use crate::model::page::Media;
 use crate::model::{Body, Budget, DecodedPage, Rejection, SkipReason};
 use crate::read::Parsed;
@@ -25,10 +26,6 @@ use words::Topic;
 /// A page is skipped where the classes that are no article hold this much of the probability together.
 /// Calibrated so that under 1% of real articles are lost; `copydesk train kinds` prints the curve.
 const SKIP_FROM: f32 = 0.4;
-
-/// A page of this many kept lines, of whose text so much is links, is a page of links.
-const LINK_LINES: usize = 8;
-const LINKED_SHARE: f32 = 0.9;
 
 /// A published page's kind and completeness, with what spoke for each.
 #[derive(Debug, Clone)]
@@ -71,7 +68,8 @@ pub fn reason_of_no_text(
             let better = judge(page, parsed, &Body::default(), budget).err();
             match (better, parsed) {
                 (None | Some(Rejection::Skip { reason: SkipReason::Empty, .. }), Parsed::Html(html)) => {
-                    links_alone(html.blocks.iter()).map_or(no_text, |lines| listing(page, lines))
+                    lists::links_alone(html, 0..html.blocks.len())
+                        .map_or(no_text, |links| lists::listing(page, links))
                 }
                 (better, _) => better.unwrap_or(no_text),
             }
@@ -86,15 +84,14 @@ fn judge_html(
     body: &Body,
     budget: &mut Budget,
 ) -> Result<PageKind, Rejection> {
-    let kept = || body.paragraphs.iter().filter_map(|p| html.blocks.get(p.block? as usize));
-    if let Some(lines) = links_alone(kept()) {
-        return Err(listing(page, lines));
+    let kept = || {
+        body.paragraphs.iter().filter_map(|p| p.block.map(|b| b as usize)).filter(|b| *b < html.blocks.len())
+    };
+    if let Some(links) = lists::links_alone(html, kept()) {
+        return Err(lists::listing(page, links));
     }
-    let list = kind_of_list(page);
-    let few = if list == SkipReason::TopicPage { TEASERS_OF_A_SUBJECT } else { TEASERS };
-    if let Some(teasers) = teasers_alone(html, kept(), few) {
-        let detail = format!("{teasers} linked lines, and no running text beside them");
-        return Err(Rejection::skip(list, detail));
+    if let Some(rejection) = lists::teasers(page, html, kept()) {
+        return Err(rejection);
     }
     let told = body.text();
     let x = features::of_page(page, html, budget)?;
@@ -108,7 +105,17 @@ fn judge_html(
     if let Some((reason, detail)) = walls::alone(&shown, &told) {
         return Err(Rejection::skip(reason, detail));
     }
-    let (class, confidence) = decide(&model::ask(model::shipped(), &x));
+    if let Some(word) = measure::one_word(if told.is_empty() { &html.text } else { &told }) {
+        let detail = format!("hardly a word but {word:?}");
+        return Err(Rejection::skip(SkipReason::BoilerplateOnly, detail));
+    }
+    let p = model::ask(model::shipped(), &x);
+    let (class, confidence) = match decide(&p) {
+        (class, _) if matches!(CLASSES[class], Class::Skip(SkipReason::Consent | SkipReason::Login)) => {
+            decide(&walls::said(p, &x))
+        }
+        decided => decided,
+    };
     let reasons = model::reasons(model::shipped(), &x, class, 3);
     let length = measure::word_count(&told);
     match CLASSES[class] {
@@ -117,7 +124,8 @@ fn judge_html(
             if body.text_source.is_some() && length >= BRIEF_WORDS =>
         {
             let raw = format!("{length:.0} words in {}", body.text_source.unwrap_or_default());
-            Ok(publish(Kind::Article, 0.6, raw, EvidenceSource::Html, &x, html, body))
+            let kind = if signs::entries(body).is_some() { Kind::LiveBlog } else { Kind::Article };
+            Ok(publish(kind, 0.6, raw, EvidenceSource::Html, &x, html, body))
         }
         // A shell that scripts would fill holds too little to call it anything else.
         _ if body.text_source.is_none()
@@ -154,12 +162,12 @@ fn judge_html(
                 reasons.first().map_or(EvidenceSource::Html, |(i, _)| source_of(&features::name(*i)));
             let kind = fitting(kind, length, x.get(F::LdGallery) > 0.0);
             if kind == Kind::Article || kind == Kind::Brief {
-                let outweighed = signs::timed(html)
-                    .map(|times| {
-                        (
-                            Kind::LiveBlog,
-                            format!("a live report by its title, and {times} lines that are times"),
-                        )
+                let live = |why| (Kind::LiveBlog, why);
+                let outweighed = signs::entries(body)
+                    .map(|entries| live(format!("{entries} paragraphs in entries of a live report")))
+                    .or_else(|| {
+                        let times = signs::timed(html)?;
+                        Some(live(format!("a live report by its title, and {times} lines that are times")))
                     })
                     .or_else(|| {
                         signs::released(html)
@@ -179,63 +187,6 @@ fn judge_html(
         }
     }
 }
-
-fn listing(page: &DecodedPage, lines: usize) -> Rejection {
-    Rejection::skip(kind_of_list(page), format!("{lines} lines, and links nearly all of them"))
-}
-
-/// A list under one subject, by its address, or of anything.
-fn kind_of_list(page: &DecodedPage) -> SkipReason {
-    let path = page.url.as_ref().map_or("", |url| url.path()).to_lowercase();
-    match path.split('/').any(|segment| words::of_segment(segment) == Some(Topic::Topic)) {
-        true => SkipReason::TopicPage,
-        false => SkipReason::Listing,
-    }
-}
-
-/// Lines of a text that is links and hardly anything else: a story that is a list of links still says what
-/// they are for.
-fn links_alone<'a>(blocks: impl Iterator<Item = &'a Block>) -> Option<usize> {
-    let (mut lines, mut chars, mut linked) = (0, 0, 0);
-    for block in blocks {
-        lines += 1;
-        chars += block.text.len();
-        linked += (block.link_bytes as usize).min(block.text.len());
-    }
-    (lines >= LINK_LINES && linked as f32 >= LINKED_SHARE * chars as f32).then_some(lines)
-}
-
-/// Linked lines among short ones, and nothing that is told at length: headlines with a line below each.
-fn teasers_alone<'a>(html: &HtmlPage, blocks: impl Iterator<Item = &'a Block>, few: usize) -> Option<usize> {
-    let (mut lines, mut teasers, mut cuts) = (0, 0, 0);
-    for block in blocks {
-        lines += 1;
-        let text = html.text(block.text).trim_end();
-        // A beginning of a story that goes on at its own place.
-        let cut = text.ends_with(['…', ']']) || text.ends_with("...");
-        let linked = (block.link_bytes as usize).min(block.text.len()) as f32;
-        cuts += usize::from(cut);
-        if linked >= TEASER_LINKED * block.text.len() as f32 {
-            teasers += usize::from(block.text.len() >= TEASER_BYTES);
-        } else if block.text.len() > RUNNING_BYTES && !cut {
-            return None;
-        }
-    }
-    if cuts >= CUT_STORIES && cuts * 2 >= lines {
-        return Some(cuts);
-    }
-    (teasers >= few && teasers * 3 >= lines).then_some(teasers)
-}
-
-/// A line that is a link to a story, in bytes, and how much of it is linked; a date may stand beside.
-const TEASER_BYTES: usize = 15;
-const TEASER_LINKED: f32 = 0.6;
-const TEASERS: usize = 5;
-const TEASERS_OF_A_SUBJECT: usize = 3;
-/// So many lines that break off, and at least every second.
-const CUT_STORIES: usize = 4;
-/// From here on a line is running text.
-const RUNNING_BYTES: usize = 200;
 
 /// The model does not see what was extracted: a long text is no brief, nor a gallery unless it says so.
 fn fitting(kind: Kind, words: f32, declared_gallery: bool) -> Kind {
@@ -287,6 +238,9 @@ fn publish(
 /// next to nothing but a notice is there, and never for its length.
 fn judge_text(page: &DecodedPage, text: &TextPage, body: &Body) -> Result<PageKind, Rejection> {
     debug_assert_eq!(page.media, Media::Text);
+    if let Some(links) = lists::markdown_links_alone(&page.text) {
+        return Err(lists::listing(page, links));
+    }
     let lines: Vec<&str> = text.lines.iter().map(|l| l.text.as_str()).collect();
     let whole = lines.iter().take(400).copied().collect::<Vec<_>>().join("\n").to_lowercase();
     let words = measure::word_count(&whole);

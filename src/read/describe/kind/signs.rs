@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::words::{self, Topic};
+use crate::model::Body;
+use crate::model::body::ParagraphKind;
 use crate::model::html::HtmlPage;
 
 /// Lines that houses and portals put behind a release, in lower case. A newsroom's own story has one at most.
@@ -52,6 +54,8 @@ const LINE: usize = 400;
 /// Lines of which each is a time of day, or the minute of a match.
 const TIMES: usize = 4;
 const TIME_BYTES: usize = 32;
+/// Paragraphs in entries.
+const ENTRIES: usize = 3;
 
 static SIGNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     // Few words and many lines: the larger automaton is the faster one.
@@ -74,14 +78,24 @@ pub fn released(html: &HtmlPage) -> Option<usize> {
 
 /// How many lines are nothing but a time, where the title speaks of a live report and they are enough.
 pub fn timed(html: &HtmlPage) -> Option<usize> {
-    let titles = [html.head.title.as_deref(), html.meta("og:title")];
-    let said = titles
-        .into_iter()
-        .flatten()
-        .any(|t| words::in_head(&t.to_lowercase()).distinct[Topic::Live as usize] > 0);
-    let times =
-        if said { lines(html).filter(|line| line.len() <= TIME_BYTES && is_time(line)).count() } else { 0 };
+    let times = if says_live(html) {
+        lines(html).filter(|line| line.len() <= TIME_BYTES && is_time(line)).count()
+    } else {
+        0
+    };
     (times >= TIMES).then_some(times)
+}
+
+/// Whether the title speaks of a live report.
+pub fn says_live(html: &HtmlPage) -> bool {
+    let titles = [html.head.title.as_deref(), html.meta("og:title")];
+    titles.into_iter().flatten().any(|t| words::in_head(&t.to_lowercase()).distinct[Topic::Live as usize] > 0)
+}
+
+/// How many paragraphs stand in entries of a live report, where they are enough.
+pub fn entries(body: &Body) -> Option<usize> {
+    let entries = body.paragraphs.iter().filter(|p| p.kind == ParagraphKind::LiveEntry).count();
+    (entries >= ENTRIES).then_some(entries)
 }
 
 fn lines(html: &HtmlPage) -> impl Iterator<Item = &str> {
@@ -89,7 +103,7 @@ fn lines(html: &HtmlPage) -> impl Iterator<Item = &str> {
 }
 
 /// `14:05`, `14.05 Uhr`, `12 maart 2025 om 14:05`, `81.`, `90.+3`
-fn is_time(line: &str) -> bool {
+pub fn is_time(line: &str) -> bool {
     let bytes = line.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let clock = (1..bytes.len()).any(|at| {

@@ -1,6 +1,8 @@
 //! A few sentences that are a banner, an error or a form, in the frame of a page that looks like any other.
 
+use super::features::{F, Features};
 use super::measure::{has_fewer_words, word_count};
+use super::model::{CLASSES, Class};
 use super::words::{self, Topic};
 use crate::model::SkipReason;
 use crate::model::html::HtmlPage;
@@ -56,6 +58,21 @@ pub fn alone(page: &Page<'_>, text: &str) -> Option<(SkipReason, String)> {
     }
     (page.asks_password && named.distinct[Topic::Login as usize] > 0)
         .then(|| (SkipReason::Login, "headed as a login, asks for a password".to_owned()))
+}
+
+/// The model's answer without the walls of which a page has no word: by its build alone a page may be any.
+pub fn said(mut p: [f32; CLASSES.len()], x: &Features) -> [f32; CLASSES.len()] {
+    let asks = x.get(F::HasPassword) > 0.0 || x.get(F::HasDialog) > 0.0;
+    for (reason, topic) in [(SkipReason::Consent, Topic::Consent), (SkipReason::Login, Topic::Login)] {
+        if let Some(class) = CLASSES.iter().position(|c| *c == Class::Skip(reason))
+            && !asks
+            && !x.names(topic)
+        {
+            p[class] = 0.0;
+        }
+    }
+    let all: f32 = p.iter().sum();
+    p.map(|share| share / all.max(f32::EPSILON))
 }
 
 /// What a page says that lets no robot in, or nobody of a country; by its title or in all the words it has.

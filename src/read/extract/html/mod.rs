@@ -16,8 +16,12 @@ pub mod lexicon;
 pub mod model;
 /// Signs that the story goes on elsewhere.
 pub mod partial;
+/// Entries of a live report.
+mod live;
 /// The few rules after the model.
 pub mod rules;
+/// The story in JSON-LD.
+mod schema;
 /// One site's selectors.
 pub mod site;
 /// Stories that stand in data alone.

@@ -7,6 +7,7 @@ use super::features::Sight;
 use super::furniture;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
+use super::live;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
 use crate::model::body::{FoundField, ParagraphKind};
 use crate::read::clean::lexicon;
@@ -40,6 +41,7 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     story_in_captions(sight, &mut decisions);
     title_repeat(sight, &mut decisions);
     head_lines(sight, &mut decisions);
+    live::entries(sight, &mut decisions);
     clocks(sight, &mut decisions);
     table(sight, scores, &mut decisions);
     credit(sight, &mut decisions);

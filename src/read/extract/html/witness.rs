@@ -15,10 +15,9 @@ const BODY_BYTES: usize = 1 << 20;
 pub struct Witnesses {
     pub title: FxHashSet<u32>,
     pub description: FxHashSet<u32>,
-    /// Shingles of four words.
+    /// Shingles of four words of the longest `articleBody`, whatever it is about: blocks of the page that are not in
+    /// it have others.
     pub body: FxHashSet<u64>,
-    /// The longest `articleBody` of the page, as JSON has it.
-    pub article_body: Option<String>,
     /// Full names of authors, as JSON-LD and the meta elements have them.
     pub authors: Vec<String>,
     /// JSON-LD says `NewsArticle` or the like.
@@ -53,7 +52,7 @@ impl Witnesses {
         let declares_live = says("LiveBlogPosting\"");
         let declares_news = declares_live || says("NewsArticle\"");
         let authors = authors(page);
-        Self { title, description, body, article_body, authors, declares_news, declares_live }
+        Self { title, description, body, authors, declares_news, declares_live }
     }
 }
 

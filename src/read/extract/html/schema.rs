@@ -1,0 +1,264 @@
+//! The story as JSON-LD holds it. Each text is bound to the object that it stands in, and the object that is about
+//! this page is heard: graphs and nested objects bring other stories, whose texts may be longer.
+
+use rustc_hash::FxHashSet;
+use serde_json::{Map, Value};
+
+use super::facts::{shingles, tokens};
+use super::features::Sight;
+use super::witness::{json_strings, overlap};
+use crate::model::body::ParagraphKind;
+use crate::model::html::HtmlPage;
+use crate::read::describe::jsonld::{documents, squeezed};
+
+/// Longest text that is heard.
+const BODY_BYTES: usize = 1 << 20;
+/// Objects of one page beyond which the rest is not looked at.
+const MOST_NODES: usize = 20_000;
+/// Keys under which texts stand; a script without them is not parsed.
+const TEXTS: [&str; 3] = ["\"articleBody\"", "\"liveBlogUpdate\"", "\"text\""];
+/// Keys under which an object speaks of the same page.
+const SAME: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
+/// Keys under which an object speaks of others, or of parts that are read with it.
+const OTHERS: [&str; 26] = [
+    "about",
+    "acceptedAnswer",
+    "author",
+    "breadcrumb",
+    "citation",
+    "comment",
+    "comments",
+    "creator",
+    "discussionUrl",
+    "exampleOfWork",
+    "hasPart",
+    "isBasedOn",
+    "isBasedOnUrl",
+    "isPartOf",
+    "isRelatedTo",
+    "itemListElement",
+    "liveBlogUpdate",
+    "mentions",
+    "publisher",
+    "relatedLink",
+    "review",
+    "significantLink",
+    "subjectOf",
+    "suggestedAnswer",
+    "translationOfWork",
+    "workExample",
+];
+
+type Node = Map<String, Value>;
+
+/// A piece of the story, and what it is.
+pub type Piece = (ParagraphKind, String);
+
+/// Of two the greater one is heard.
+#[derive(Debug, PartialEq, PartialOrd)]
+struct Rank {
+    /// A story, rather than questions and answers.
+    story: bool,
+    /// How much speaks for its being about the page.
+    same: u8,
+    /// It stands where the page speaks of itself.
+    main: bool,
+    words: usize,
+}
+
+/// A story in JSON-LD, with how much of it the page shows.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub pieces: Vec<Piece>,
+    /// Different runs of four words.
+    pub words: f32,
+}
+
+/// What JSON-LD tells of this page.
+pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
+    let mut best: Option<(Rank, Vec<Piece>)> = None;
+    let mut hear = |rank: Rank, pieces: Vec<Piece>| {
+        if rank.words > 0 && best.as_ref().is_none_or(|(r, _)| rank > *r) {
+            best = Some((rank, pieces));
+        }
+    };
+    let mut article = false;
+    let scripts = page.head.json_ld.iter().filter(|script| TEXTS.iter().any(|key| script.contains(key)));
+    for script in scripts {
+        let documents = documents(script);
+        // Beyond repair: its strings can be read all the same.
+        if documents.is_empty() {
+            for text in json_strings(script, "articleBody").into_iter().filter(|t| t.len() <= BODY_BYTES) {
+                let rank = Rank { story: true, same: 0, main: true, words: text.len() };
+                hear(rank, vec![(ParagraphKind::Paragraph, text)]);
+            }
+        }
+        for (node, main) in nodes(&documents) {
+            article |= main && is_article(node);
+            let story = story(node);
+            let is_story = !story.is_empty();
+            let pieces = if is_story { story } else { answers(node) };
+            let words = pieces.iter().map(|(_, text)| text.len()).sum();
+            let rank = Rank { story: is_story, same: likeness(node, page, title), main, words };
+            hear(rank, pieces);
+        }
+    }
+    // Questions below an article that says nothing of its text are no article.
+    let (_, pieces) = best.filter(|(rank, _)| rank.story || !article)?;
+    Some(Told { words: runs(&pieces).len() as f32, pieces })
+}
+
+impl Told {
+    /// How much of the story the visible blocks hold.
+    pub fn visible(&self, sight: &Sight) -> f32 {
+        let told = runs(&self.pieces);
+        let mut words = Vec::new();
+        let mut shown: FxHashSet<u64> = FxHashSet::default();
+        for b in 0..sight.page.blocks.len() {
+            tokens(sight.page.block_text(b), &mut words);
+            shown.extend(shingles(&words, 4).filter(|run| told.contains(run)));
+        }
+        shown.len() as f32 / told.len().max(1) as f32
+    }
+}
+
+/// Runs of four words.
+fn runs(pieces: &[Piece]) -> FxHashSet<u64> {
+    let mut words = Vec::new();
+    let mut out = FxHashSet::default();
+    for (_, text) in pieces {
+        tokens(text, &mut words);
+        if words.len() >= 4 {
+            out.extend(shingles(&words, 4));
+        }
+    }
+    out
+}
+
+/// Objects that may be about the page, with whether they stand where it speaks of itself.
+fn nodes(documents: &[Value]) -> Vec<(&Node, bool)> {
+    let mut nodes = Vec::new();
+    let mut stack: Vec<(&Value, bool)> = documents.iter().rev().map(|d| (d, true)).collect();
+    while let Some((value, main)) = stack.pop() {
+        if nodes.len() >= MOST_NODES {
+            break;
+        }
+        match value {
+            Value::Array(items) => stack.extend(items.iter().rev().map(|i| (i, main))),
+            Value::Object(node) => {
+                nodes.push((node, main));
+                let inner = node
+                    .iter()
+                    .filter(|(key, v)| (v.is_object() || v.is_array()) && !OTHERS.contains(&key.as_str()));
+                stack.extend(inner.map(|(key, v)| (v, main && SAME.contains(&key.as_str()))));
+            }
+            _ => {}
+        }
+    }
+    nodes
+}
+
+fn types(node: &Node) -> impl Iterator<Item = &str> {
+    items(node.get("@type")).filter_map(Value::as_str).map(|t| t.rsplit(['/', '#', ':']).next().unwrap_or(t))
+}
+
+fn is_article(node: &Node) -> bool {
+    types(node)
+        .any(|t| t.ends_with("Article") || t.ends_with("Posting") && t != "JobPosting" || t == "Report")
+}
+
+/// The text of an article, then the entries of a live report in their order.
+fn story(node: &Node) -> Vec<Piece> {
+    let mut pieces = body(node);
+    for entry in items(node.get("liveBlogUpdate")).filter_map(Value::as_object) {
+        let told = body(entry);
+        let headline = text(entry, "headline").or_else(|| text(entry, "name"));
+        if let (Some(headline), Some((_, first))) = (headline, told.first())
+            && !first.trim_start().starts_with(headline.trim())
+        {
+            pieces.push((ParagraphKind::Subhead, headline));
+        }
+        pieces.extend(told.into_iter().map(|(_, text)| (ParagraphKind::LiveEntry, text)));
+    }
+    pieces
+}
+
+/// `articleBody`, in one piece or several; `text` where an article has it instead.
+fn body(node: &Node) -> Vec<Piece> {
+    let pieces = |key: &str| -> Vec<Piece> {
+        let texts = items(node.get(key)).filter_map(Value::as_str);
+        let texts = texts.filter(|t| !t.trim().is_empty() && t.len() <= BODY_BYTES);
+        texts.map(|t| (ParagraphKind::Paragraph, t.to_owned())).collect()
+    };
+    let body = pieces("articleBody");
+    if body.is_empty() && is_article(node) { pieces("text") } else { body }
+}
+
+/// Questions and their answers, where they are the page.
+fn answers(node: &Node) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if !types(node).any(|t| matches!(t, "FAQPage" | "QAPage")) {
+        return pieces;
+    }
+    for question in items(node.get("mainEntity")).filter_map(Value::as_object) {
+        let asked = text(question, "name").or_else(|| text(question, "text"));
+        let given =
+            ["acceptedAnswer", "suggestedAnswer"].into_iter().flat_map(|key| items(question.get(key)));
+        let answer = given.filter_map(Value::as_object).find_map(|answer| text(answer, "text"));
+        if let (Some(asked), Some(answer)) = (asked, answer) {
+            pieces.push((ParagraphKind::Subhead, asked));
+            pieces.push((ParagraphKind::Paragraph, answer));
+        }
+    }
+    pieces
+}
+
+/// 2 for an object whose headline stands in the page's title, or whose address is the page's; 1 where most of the
+/// headline's words do, or most of the title's: the next story on the same event has most of them too.
+fn likeness(node: &Node, page: &HtmlPage, title: &FxHashSet<u32>) -> u8 {
+    let own = page.head.links.iter().filter(|l| l.rel == "canonical").map(|l| l.href.as_str());
+    let mut own = own.chain(page.metas("og:url")).map(bare).filter(|url| !url.is_empty());
+    if own.any(|own| urls(node).any(|url| bare(url) == own)) {
+        return 2;
+    }
+    let titles = [page.meta("og:title"), page.meta("twitter:title"), page.head.title.as_deref()];
+    let titles = titles.map(|t| squeezed(t.unwrap_or_default()));
+    let mut words = Vec::new();
+    let names = ["headline", "name"].into_iter().filter_map(|key| text(node, key));
+    let each = names.map(|name| {
+        let whole = squeezed(&name);
+        if !whole.is_empty() && titles.iter().any(|title| title.contains(&whole)) {
+            return 2;
+        }
+        tokens(&name, &mut words);
+        let (of_name, of_title) = overlap(&words, title);
+        u8::from(of_name >= 0.8 || of_title >= 0.8)
+    });
+    each.max().unwrap_or(0)
+}
+
+fn urls(node: &Node) -> impl Iterator<Item = &str> {
+    ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| match node.get(key)? {
+        Value::Object(inner) => inner.get("@id").or_else(|| inner.get("url"))?.as_str(),
+        value => value.as_str(),
+    })
+}
+
+/// An address without its scheme, its fragment and the slash at its end.
+fn bare(url: &str) -> &str {
+    let url = url.trim().split('#').next().unwrap_or_default();
+    url.trim_start_matches("https:").trim_start_matches("http:").trim_end_matches('/')
+}
+
+fn text(node: &Node, key: &str) -> Option<String> {
+    let text = items(node.get(key)).find_map(Value::as_str)?;
+    (!text.trim().is_empty() && text.len() <= BODY_BYTES).then(|| text.to_owned())
+}
+
+fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    match value {
+        Some(Value::Array(items)) => items.iter(),
+        Some(value) => std::slice::from_ref(value).iter(),
+        None => [].iter(),
+    }
+}
