@@ -171,7 +171,7 @@ impl Around {
             .zip(&fields)
             .map(|(i, field)| {
                 let (line, s) = (&text.lines[i].text, &text.stats[i]);
-                let told = s.hits.count(Kind::Credit) > 0 || s.credit_tail && line.contains(". (");
+                let told = s.hits.count(Kind::Credit) > 0 || s.credit_tail && line.contains(". ");
                 field.is_none() && !told && WORDS.contains(&s.words) && s.hits.exact == 0 && !s.ends_colon
             })
             .collect();
