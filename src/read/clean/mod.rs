@@ -64,13 +64,14 @@ fn forget_learned(body: &mut Body, counted: &mut Vec<Stats>, knowledge: &SiteKno
     }
     let rules: Vec<Option<String>> = counted
         .iter()
-        .map(|s| {
+        .zip(&body.paragraphs)
+        .map(|(s, p)| {
             let known = knowledge.lines.get(&s.hash)?;
-            Some(if known.pinned {
-                "site:pinned".to_owned()
-            } else {
-                format!("site:{} leads, {:.0}%", known.leads, known.share * 100.0)
-            })
+            match known.pinned {
+                true => Some("site:pinned".to_owned()),
+                false if body.is_kept_by_site(p) => None,
+                false => Some(format!("site:{} leads, {:.0}%", known.leads, known.share * 100.0)),
+            }
         })
         .collect();
     if rules.iter().any(Option::is_some) {
