@@ -363,3 +363,27 @@ fn lines_of_a_site_are_corrected_by_their_handles_and_what_no_page_reads_is_refu
     assert_eq!(sites(&["forget", "herald.example", &handle]).status.code(), Some(0));
     assert!(shown().iter().all(|l| l["handle"] != handle.as_str()));
 }
+
+#[test]
+fn explain_shows_what_a_store_knows_of_the_site() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, long) = taught_store(dir.path());
+    let page = dir.path().join("page.txt");
+    let story = "Fog closed the harbour of Port Lindow on Monday, and no ship left before the evening, the pilots said.";
+    std::fs::write(
+        &page,
+        format!("{story}\n\nIt was the third such day of the month.\n\nStand by your Herald\n\n{long}\n"),
+    )
+    .unwrap();
+    let page = page.display().to_string();
+    let explain = |store: &str| {
+        let url = "https://herald.example/fog";
+        let out = run(&["explain", "--full", "--url", url, "--store", store, &page]);
+        (out.status.code(), String::from_utf8(out.stdout).unwrap() + &String::from_utf8_lossy(&out.stderr))
+    };
+    let (code, told) = explain(&store);
+    assert!(code == Some(0) && told.contains("site:line ") && told.contains("knowledge"), "{told}");
+    assert!(!explain("none").1.contains("site:line "));
+    let missing = dir.path().join("stroe").display().to_string();
+    assert_eq!(explain(&missing).0, Some(64));
+}
