@@ -9,9 +9,10 @@ use crate::assess::classify::Classification;
 use crate::config::Config;
 use crate::model::failure::Stage;
 use crate::model::trace::{BlockTrace, Trace, Witness};
-use crate::model::{Article, Envelope, Rejection, SiteKnowledge};
+use crate::model::{Article, Envelope, RawPage, Rejection, SiteKnowledge};
 use crate::transport::files::Inputs;
 use crate::worker::Pipeline;
+use crate::worker::pipeline::site_of;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -23,6 +24,10 @@ pub struct Args {
     /// URL of the page, where the file does not say it
     #[arg(long)]
     url: Option<String>,
+    /// With what this store knows of the page's site: `none` (as if alone), a directory, or redis://…; nothing is
+    /// learned
+    #[arg(long, value_name = "none|DIR|URL", default_value = "none")]
+    store: String,
     /// Write a page for the browser instead
     #[arg(long)]
     html: bool,
@@ -62,8 +67,35 @@ fn explained(config: &Config, args: &Args) -> Result<Explained, Exit> {
         entry.ok_or_else(|| Exit::new(USAGE, format!("{}: no page {}", args.path.display(), args.page)))?;
     let mut read = config.read();
     (read.keep_removed, read.trace) = (true, true);
-    let pipeline = setup::runtime()?.block_on(setup::pipeline(config, read, "none"))?;
-    Ok(explained_by(&pipeline, &SiteKnowledge::default(), entry.name, entry.envelope, args.url.as_deref()))
+    let runtime = setup::runtime()?;
+    let pipeline = runtime.block_on(setup::pipeline(config, read, "none"))?;
+    let raw = opened(&pipeline, entry.envelope, args.url.as_deref());
+    let site = raw.as_ref().ok().and_then(site_of);
+    let knowledge = runtime.block_on(knowledge(config, &args.store, site.as_deref()))?;
+    Ok(explained_by(&pipeline, &knowledge, entry.name, raw))
+}
+
+/// What a store that is there knows of a site.
+async fn knowledge(config: &Config, store: &str, site: Option<&str>) -> Result<SiteKnowledge, Exit> {
+    if store == "none" {
+        return Ok(SiteKnowledge::default());
+    }
+    let store = setup::existing_store(config, Some(store), setup::Wanted::Store).await?;
+    match site {
+        Some(site) => super::sites::knowledge(&store, site).await,
+        None => Ok(SiteKnowledge::default()),
+    }
+}
+
+/// A page to be explained; `url` where its file does not say it.
+pub(super) fn opened(
+    pipeline: &Pipeline,
+    envelope: Result<Envelope, Rejection>,
+    url: Option<&str>,
+) -> Result<RawPage, Rejection> {
+    let mut raw = pipeline.open(&envelope?)?;
+    raw.url = raw.url.or_else(|| url.map(str::to_owned));
+    Ok(raw)
 }
 
 /// What a pipeline that keeps traces makes of one page. Takes the thread for as long as reading takes.
@@ -71,18 +103,14 @@ pub(super) fn explained_by(
     pipeline: &Pipeline,
     knowledge: &SiteKnowledge,
     name: String,
-    envelope: Result<Envelope, Rejection>,
-    url: Option<&str>,
+    raw: Result<RawPage, Rejection>,
 ) -> Explained {
-    let mut raw = match envelope.and_then(|envelope| pipeline.open(&envelope)) {
+    let raw = match raw {
         Ok(raw) => raw,
         Err(rejection) => {
             return Explained { name, outcome: Err((Stage::Open, rejection)), trace: Trace::default() };
         }
     };
-    if raw.url.is_none() {
-        raw.url = url.map(str::to_owned);
-    }
     match pipeline.read(raw, knowledge) {
         Ok((reading, classification)) => {
             Explained { name, outcome: Ok((reading.article, classification)), trace: reading.trace }
@@ -116,6 +144,7 @@ pub(super) fn fields(article: &Article, about: &Classification) -> Vec<(&'static
     put("publisher", article.source.as_ref().and_then(|s| s.name.clone()));
     put("section", article.section.clone());
     put("keywords", (!article.keywords.is_empty()).then(|| article.keywords.join("; ")));
+    put("knowledge", article.knowledge.clone());
     put("kind", Some(word(&article.kind)));
     put("completeness", Some(word(&article.completeness)));
     let topics: Vec<String> =

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -43,20 +43,37 @@ pub fn run(config: &Config, _: Args) -> Result<(), Exit> {
 /// How often the directory of site rules is looked at.
 const RULES_EVERY: Duration = Duration::from_secs(5);
 
-/// Puts a new book on the shelf when a file of site rules changes; a broken one leaves the last good book.
-async fn watch_rules(directory: PathBuf, shelf: RuleShelf) {
-    let mut known = sites::fingerprint(&directory);
+/// Puts a new book on the shelf whenever a file of site rules has changed.
+async fn watch_rules(mut watched: WatchedRules) {
     loop {
         tokio::time::sleep(RULES_EVERY).await;
-        let present = sites::fingerprint(&directory);
-        if present == known {
-            continue;
+        watched.look();
+    }
+}
+
+/// The directory of site rules, as it was when it was last looked at.
+struct WatchedRules {
+    directory: PathBuf,
+    shelf: RuleShelf,
+    known: Vec<(PathBuf, u64, Option<SystemTime>)>,
+}
+
+impl WatchedRules {
+    fn new(directory: PathBuf, shelf: RuleShelf) -> Self {
+        Self { known: sites::fingerprint(&directory), directory, shelf }
+    }
+
+    /// Loads what has changed; a broken file leaves the last good book.
+    fn look(&mut self) {
+        let present = sites::fingerprint(&self.directory);
+        if present == self.known {
+            return;
         }
-        known = present;
-        match sites::load(&directory) {
+        self.known = present;
+        match sites::load(&self.directory) {
             Ok(book) => {
                 tracing::info!(sites = book.sites.len(), "site rules are loaded anew");
-                shelf.put(book);
+                self.shelf.put(book);
             }
             Err(errors) => {
                 for error in errors {
@@ -89,7 +106,8 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         tokio::spawn(telemetry::serve(listener, router, stop_http.clone()));
     }
     let pipeline = Arc::new(setup::pipeline(config, config.read(), config.text("store.url")).await?);
-    tokio::spawn(watch_rules(config.text("read.sites").into(), pipeline.read.sites.clone()));
+    let watched = WatchedRules::new(config.text("read.sites").into(), pipeline.read.sites.clone());
+    tokio::spawn(watch_rules(watched));
     health.set_store_reachable(true);
     tokio::spawn(Arc::clone(&pipeline.classifier).keep_fresh(WATCH_RULES_EVERY));
     let pool = CpuPool::new(&setup::pool(config)).map_err(|e| bug("threads", &e))?;
@@ -168,4 +186,31 @@ fn probe(pipeline: &Arc<Pipeline>) -> Probe {
         let assessor = Arc::clone(&assessor);
         Box::pin(async move { assessor.identifier.ping().await })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_of_rules_is_taken_and_a_broken_one_leaves_the_last_good_book() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("herald.example.toml");
+        let shelf = RuleShelf::default();
+        let mut watched = WatchedRules::new(directory.path().to_owned(), shelf.clone());
+        let mut version_after = |text: Option<&str>| {
+            match text {
+                Some(text) => std::fs::write(&file, text).expect("written"),
+                None => std::fs::remove_file(&file).expect("removed"),
+            }
+            watched.look();
+            shelf.book().sites.get("herald.example").map(|rules| rules.version)
+        };
+        let held = "domain = 'herald.example'\nversion = ";
+        assert_eq!(version_after(Some(&format!("{held}1"))), Some(1));
+        assert_eq!(version_after(Some(&format!("{held}2 # better"))), Some(2));
+        assert_eq!(version_after(Some(&format!("{held}3\n[[rule]]\nname = 'idle'"))), Some(2), "refused");
+        assert_eq!(version_after(Some(&format!("{held}3\n"))), Some(3));
+        assert_eq!(version_after(None), None);
+    }
 }

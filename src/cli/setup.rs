@@ -113,6 +113,7 @@ async fn identifier(config: &Config, store: &str) -> Result<Identifier, Exit> {
         retention: Retention {
             days: config.size("store.retention_days") as u32,
             articles: config.size("store.max_articles") as u64,
+            sites: config.size("store.max_sites") as u64,
         },
     };
     let store = AnyStore::open(store, config.size("store.cache_bytes")).await?;

@@ -46,6 +46,9 @@ enum Action {
         /// Instead of store.max_articles
         #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
         articles: Option<u64>,
+        /// Instead of store.max_sites
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+        sites: Option<u64>,
     },
 }
 
@@ -103,19 +106,18 @@ async fn act(config: &Config, store: &AnyStore, action: Action) -> Result<(), Ex
             };
             eprintln!("{read} entries read, {new} of them new");
         }
-        Action::Prune { days, articles } => {
+        Action::Prune { days, articles, sites } => {
             let retention = Retention {
                 days: days.unwrap_or(config.size("store.retention_days") as u32),
                 articles: articles.unwrap_or(config.size("store.max_articles") as u64),
+                sites: sites.unwrap_or(config.size("store.max_sites") as u64),
             };
             let mut forgotten = Pruned { more: true, ..Pruned::default() };
             while forgotten.more {
-                let step = store.prune(retention, PRUNE_STEPS).await?;
-                forgotten.articles += step.articles;
-                forgotten.pages += step.pages;
-                forgotten.more = step.more;
+                forgotten += store.prune(retention, PRUNE_STEPS).await?;
             }
-            eprintln!("{} articles and {} pages forgotten", forgotten.articles, forgotten.pages);
+            let Pruned { articles, pages, sites, .. } = forgotten;
+            eprintln!("{articles} articles, {pages} pages and {sites} sites forgotten");
         }
     }
     std::io::stdout().flush().map_err(|e| super::output_failed(&e))

@@ -147,6 +147,13 @@ pub const SETTINGS: &[Setting] = &[
         "How many articles are remembered; the oldest are forgotten first.",
     ),
     integer(
+        "store.max_sites",
+        100_000,
+        100,
+        100_000_000,
+        "Of how many sites is kept what they have taught; those silent for longest are forgotten first, decisions about their lines too.",
+    ),
+    integer(
         "store.claim_seconds",
         120,
         5,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::model::site_rules::{RuleBook, RuleError, SiteRules};
+use crate::read::decode::source_site;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SiteRuleError {
@@ -40,7 +41,7 @@ pub fn load_file(path: &Path) -> Result<SiteRules, Vec<SiteRuleError>> {
         .map_err(|error| vec![SiteRuleError::Toml { path: path.clone(), error: Box::new(error) }])?;
     let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let errors: Vec<SiteRuleError> = site
-        .check(&name)
+        .check(&name, &source_site(&site.domain))
         .into_iter()
         .map(|error| SiteRuleError::Rule { path: path.clone(), error })
         .collect();
@@ -104,5 +105,21 @@ mod tests {
         assert_eq!(load(directory.path()).expect_err("three").len(), 3);
         assert_ne!(before, fingerprint(directory.path()));
         assert!(load(&directory.path().join("absent")).expect("no rules").sites.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_no_page_would_ask_for_is_refused_with_the_name_that_pages_have() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for (domain, remedy) in [
+            ("www.herald.example", "domain = \"herald.example\""),
+            ("Herald.example", "domain = \"herald.example\""),
+            ("zürich.example", "domain = \"xn--zrich-kva.example\""),
+            ("", "domain is empty"),
+        ] {
+            let path = directory.path().join(format!("{domain}.toml"));
+            std::fs::write(&path, format!("domain = '{domain}'\nversion = 1")).expect("written");
+            let errors = load_file(&path).expect_err("refused");
+            assert!(errors.len() == 1 && errors[0].to_string().contains(remedy), "{domain}: {}", errors[0]);
+        }
     }
 }

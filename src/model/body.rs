@@ -13,6 +13,10 @@ pub struct Body {
     pub partial: Option<&'static str>,
     /// Where the text came from if not from the visible page: `json_ld`, `script_state`, `noscript`.
     pub text_source: Option<&'static str>,
+    /// The site's own rules, where they found something on the page: `herald.example@3`.
+    pub site_rules: Option<String>,
+    /// Blocks that the site's own rules keep, rising: what no site needs to teach is not held against them.
+    pub kept_by_site: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -71,6 +75,11 @@ pub enum FoundField {
 }
 
 impl Body {
+    /// Whether the site's own rules say that the paragraph stays.
+    pub fn is_kept_by_site(&self, paragraph: &Paragraph) -> bool {
+        paragraph.block.is_some_and(|block| self.kept_by_site.binary_search(&block).is_ok())
+    }
+
     /// All but captions, joined with a blank line: the contract's `body`.
     pub fn text(&self) -> String {
         join(&self.paragraphs)

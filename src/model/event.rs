@@ -126,10 +126,10 @@ pub enum EntityKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PipelineInfo {
     pub version: String,
-    /// Site rules that applied, e.g. `herald.example@3`.
+    /// The packs, and the site's own rules where they found something: `packs-1 herald.example@3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
-    /// Model ids, e.g. `extract-1`, `topics-1`.
+    /// Model ids, e.g. `html-blocks-1`, `topics-1`.
     pub models: Vec<String>,
     /// Id of the site snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]

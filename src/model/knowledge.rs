@@ -19,6 +19,9 @@ pub struct SiteKnowledge {
     pub leads: u32,
 }
 
+/// Characters that are kept of a line's text.
+pub const SHOWN: usize = 500;
+
 /// A line that the site repeats under different stories.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LearnedLine {
@@ -48,7 +51,7 @@ pub struct ObservedLine {
     pub prose: bool,
     /// Whether this page's cleaning kept the line.
     pub kept: bool,
-    /// Cut at 120 characters, for people who look at what was learned.
+    /// For people who look at what was learned; cut at `SHOWN` characters.
     pub text: String,
 }
 

@@ -15,8 +15,9 @@ pub struct RawPage {
     pub scraper: Option<String>,
     /// RFC 3339, as sent and checked. The page's own "now": never a publication date.
     pub fetched_at: Option<String>,
-    /// RFC 3339, when the message was taken up: no date beyond a day after it is believed where `fetched_at` is
-    /// absent. Says nothing else, so that a page read again gives the same article.
+    /// RFC 3339, when the message was taken up. Stands in for `fetched_at` where that is absent: no date beyond a
+    /// day after it is believed, and it says which dated site rules are meant. Says nothing else, so that a page
+    /// read again gives the same article.
     pub received_at: Option<String>,
     pub status: Option<u16>,
     /// HTTP response headers, names in lower case.
@@ -76,6 +77,13 @@ pub struct DecodedPage {
     pub status: Option<u16>,
     pub hints: Hints,
     pub raw: RawInfo,
+}
+
+impl DecodedPage {
+    /// When the page was fetched; when it was taken up, where nobody says.
+    pub fn captured_at(&self) -> Option<&str> {
+        self.fetched_at.as_deref().or(self.received_at.as_deref())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,7 +55,7 @@ pub struct SiteRule {
     /// Where one of these matches, the story is what stands inside them and nothing else.
     #[serde(default)]
     pub body: Vec<Selector>,
-    /// Kept whatever the model says.
+    /// Kept whatever the model, the packs and the site's memory say, and stronger than `body`.
     #[serde(default)]
     pub keep: Vec<Selector>,
     /// Removed whatever the model says, and stronger than `keep` and `body`.
@@ -69,7 +69,7 @@ pub struct SiteRule {
 pub struct RuleTest {
     pub name: String,
     pub html: String,
-    /// Day of capture; absent: rules with bounds do not apply.
+    /// Day of capture, `2024-03-11`; absent: rules with bounds do not apply.
     #[serde(default)]
     pub captured: Option<String>,
     #[serde(default)]
@@ -101,33 +101,52 @@ pub struct Step {
 pub enum RuleError {
     #[error("selector {selector:?}: {what}")]
     Selector { selector: String, what: &'static str },
-    #[error("domain is {domain:?} where the file's name says {file:?}")]
+    #[error(
+        "domain is {domain:?} where the file's name says {file:?}: both are the site's registrable domain"
+    )]
     Domain { domain: String, file: String },
+    #[error("no page has the site {domain:?}: write domain = {site:?}, and name the file {site}.toml")]
+    Site { domain: String, site: String },
+    #[error("domain is empty: write the site's registrable domain, such as herald.example")]
+    NoSite,
     #[error("rule {rule:?}: {bound:?} is no day; write it as 2024-03-11")]
     Day { rule: String, bound: String },
-    #[error("rule {rule:?} neither keeps nor drops anything")]
+    #[error("rule {rule:?} is for no day: from = {from:?} is after until = {until:?}; exchange them")]
+    Backwards { rule: String, from: String, until: String },
+    #[error("rule {rule:?} neither keeps nor drops anything: say body, keep or drop")]
     Idle { rule: String },
+    #[error("two rules are named {rule:?}: give each a name of its own")]
+    SameName { rule: String },
+    #[error("test {test:?}: captured = {captured:?} is no day; write it as 2024-03-11")]
+    Captured { test: String, captured: String },
+    #[error(
+        "test {test:?} asks for nothing: say in `has` what must be left of the page, in `lacks` what must not"
+    )]
+    AsksNothing { test: String },
 }
 
 /// Steps are bits of a mask.
 const MOST_STEPS: usize = 16;
 
 impl SiteRules {
-    /// Every mistake at once; `file` is the file's name without `.toml`.
-    pub fn check(&self, file: &str) -> Vec<RuleError> {
+    /// Every mistake at once; `file` is the file's name without `.toml`, `site` the domain as pages get it.
+    pub fn check(&self, file: &str, site: &str) -> Vec<RuleError> {
         let mut errors = Vec::new();
-        if self.domain != file {
+        if site.is_empty() {
+            errors.push(RuleError::NoSite);
+        } else if site != self.domain {
+            errors.push(RuleError::Site { domain: self.domain.clone(), site: site.to_owned() });
+        } else if self.domain != file {
             errors.push(RuleError::Domain { domain: self.domain.clone(), file: file.to_owned() });
         }
-        for rule in &self.rules {
-            for bound in [&rule.from, &rule.until].into_iter().flatten() {
-                if !is_day(bound) {
-                    errors.push(RuleError::Day { rule: rule.name.clone(), bound: bound.clone() });
-                }
+        for (at, rule) in self.rules.iter().enumerate() {
+            rule.check(&mut errors);
+            if self.rules[..at].iter().any(|before| before.name == rule.name) {
+                errors.push(RuleError::SameName { rule: rule.name.clone() });
             }
-            if rule.body.is_empty() && rule.keep.is_empty() && rule.drop.is_empty() {
-                errors.push(RuleError::Idle { rule: rule.name.clone() });
-            }
+        }
+        for test in &self.tests {
+            test.check(&mut errors);
         }
         errors
     }
@@ -149,13 +168,45 @@ impl SiteRules {
     }
 }
 
+impl SiteRule {
+    fn check(&self, errors: &mut Vec<RuleError>) {
+        let name = || self.name.clone();
+        let bounds = [&self.from, &self.until];
+        for bound in bounds.into_iter().flatten().filter(|day| !is_day(day)) {
+            errors.push(RuleError::Day { rule: name(), bound: bound.clone() });
+        }
+        if let [Some(from), Some(until)] = bounds
+            && is_day(from)
+            && is_day(until)
+            && from > until
+        {
+            errors.push(RuleError::Backwards { rule: name(), from: from.clone(), until: until.clone() });
+        }
+        if self.body.is_empty() && self.keep.is_empty() && self.drop.is_empty() {
+            errors.push(RuleError::Idle { rule: name() });
+        }
+    }
+}
+
+impl RuleTest {
+    fn check(&self, errors: &mut Vec<RuleError>) {
+        if let Some(captured) = self.captured.as_ref().filter(|day| !is_day(day)) {
+            errors.push(RuleError::Captured { test: self.name.clone(), captured: captured.clone() });
+        }
+        if self.has.is_empty() && self.lacks.is_empty() {
+            errors.push(RuleError::AsksNothing { test: self.name.clone() });
+        }
+    }
+}
+
+/// A day of the calendar, as ISO 8601 writes it.
 fn is_day(text: &str) -> bool {
     let shape = text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| match i {
             4 | 7 => b == b'-',
             _ => b.is_ascii_digit(),
         });
-    shape && ("01"..="12").contains(&&text[5..7]) && ("01"..="31").contains(&&text[8..])
+    shape && text.parse::<jiff::civil::Date>().is_ok()
 }
 
 impl TryFrom<String> for Selector {
@@ -262,11 +313,34 @@ mod tests {
             [[rule]]
             name = "days"
             from = "2024-1-1"
-            until = "2024-13-01"
+            until = "2023-02-29"
             drop = ["aside"]
+            [[rule]]
+            name = "days"
+            from = "2024-02-02"
+            until = "2024-02-01"
+            drop = ["aside"]
+            [[test]]
+            name = "asks nothing"
+            captured = "yesterday"
+            html = "<p>"
         "#;
         let rules: SiteRules = toml::from_str(toml).expect("well-formed");
-        assert_eq!(rules.check("post.example").len(), 4);
+        let told: Vec<String> =
+            rules.check("post.example", "herald.example").iter().map(ToString::to_string).collect();
+        for (told, wanted) in told.iter().zip([
+            "the file's name says \"post.example\"",
+            "\"idle\" neither keeps nor drops",
+            "\"2024-1-1\" is no day",
+            "\"2023-02-29\" is no day",
+            "\"2024-02-02\" is after until = \"2024-02-01\"",
+            "two rules are named \"days\"",
+            "captured = \"yesterday\" is no day",
+            "\"asks nothing\" asks for nothing",
+        ]) {
+            assert!(told.contains(wanted), "{told}");
+        }
+        assert_eq!(told.len(), 8);
         assert_eq!(rules.id(), "herald.example@3");
         assert!(toml::from_str::<SiteRules>("domain = 'x'\nversion = 1\nrulez = 1").is_err());
     }

@@ -158,12 +158,13 @@ pub fn read_decoded(
             budget.enter(*stage);
             clean::clean(page, &parsed, body, knowledge, budget, trace)
         });
-        let (body, observations) =
+        let (mut body, observations) =
             kept.map_err(|no_text| describe::kind::reason_of_no_text(page, &parsed, no_text, budget))?;
         *stage = Stage::Describe;
         budget.enter(*stage);
+        let site_rules = body.site_rules.take();
         let mut article = describe::describe(page, &parsed, body, knowledge, budget, trace)?;
-        account(page, &mut article);
+        account(page, site_rules, &mut article);
         let told_otherwise = matches!(article.kind, Kind::Gallery | Kind::Video | Kind::Podcast);
         if !told_otherwise && article.body().is_empty() {
             let no_text = Rejection::skip(SkipReason::Empty, "no text of a story was found on the page");
@@ -183,12 +184,17 @@ pub fn read_decoded(
     }
 }
 
-/// What made the article, besides the program: its models, and repairs of its text.
-fn account(page: &DecodedPage, article: &mut Article) {
-    if page.media == Media::Text {
-        article.models.push(extract::text::MODEL_ID.to_owned());
-        article.rules.get_or_insert_with(|| clean::RULES_ID.to_owned());
-    }
+/// What made the article, besides the program: its models and rules, and repairs of its text.
+fn account(page: &DecodedPage, site_rules: Option<String>, article: &mut Article) {
+    let model = match page.media {
+        Media::Html => extract::html::MODEL_ID,
+        Media::Text => extract::text::MODEL_ID,
+    };
+    article.models.push(model.to_owned());
+    article.rules = Some(match site_rules {
+        Some(site) => format!("{} {site}", clean::RULES_ID),
+        None => clean::RULES_ID.to_owned(),
+    });
     if !page.repairs.is_empty() {
         let names: Vec<&str> = page.repairs.iter().map(|r| r.as_str()).collect();
         let source = match page.media {

@@ -209,13 +209,32 @@ pub struct SiteBytes {
 pub struct Retention {
     pub days: u32,
     pub articles: u64,
+    /// Sites whose memory is kept; the ones that have taught nothing for longest go first.
+    pub sites: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: 30, articles: 5_000_000, sites: 100_000 }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pruned {
     pub articles: u64,
     pub pages: u64,
+    pub sites: u64,
     pub more: bool,
+}
+
+impl std::ops::AddAssign for Pruned {
+    /// What several steps forgot; the last says whether more is left.
+    fn add_assign(&mut self, step: Self) {
+        self.articles += step.articles;
+        self.pages += step.pages;
+        self.sites += step.sites;
+        self.more = step.more;
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]

@@ -221,6 +221,16 @@ label! {
 }
 
 label! {
+    /// What the store forgets when its limits say so.
+    Forgotten, "what" {
+        Article = "article",
+        Page = "page",
+        /// What a site has taught.
+        Site = "site",
+    }
+}
+
+label! {
     /// A task of the worker that can panic.
     Task, "task" {
         Page = "page",

@@ -3,8 +3,8 @@
 use metrics::Unit;
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
-    RetryReason, Role, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, Forgotten, IdentifyEvent, Label, LanguageLabel, Limit, Outcome,
+    ReconnectReason, RetryReason, Role, Task, TopicLabel,
 };
 use crate::model::failure::{SkipReason, Stage};
 
@@ -141,6 +141,9 @@ metrics! {
 
     IDENTIFY_EVENTS = "copydesk_identify_events_total", Counter, Unit::Count,
         "What telling articles apart met on the way: claims waited for, taken over, lost.", [closed!(IdentifyEvent)];
+    FORGOTTEN = "copydesk_store_forgotten_total", Counter, Unit::Count,
+        "What the store forgot because of store.retention_days, store.max_articles or store.max_sites.",
+        [closed!(Forgotten)];
 
     CONCURRENCY_LIMIT = "copydesk_concurrency_limit", Gauge, Unit::Count,
         "Pages that may be worked on at the same time.", [];

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use metrics::{counter, gauge, histogram};
 
 use super::labels::{
-    FailureReason, FetchResult, Flag, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
-    RetryReason, Role, Task, TopicLabel,
+    FailureReason, FetchResult, Flag, Forgotten, IdentifyEvent, Label, LanguageLabel, Limit, Outcome,
+    ReconnectReason, RetryReason, Role, Task, TopicLabel,
 };
 use super::names;
 use crate::model::failure::{SkipReason, Stage};
@@ -74,6 +74,11 @@ pub fn article(topic: TopicLabel, confidence: Option<f64>, language: LanguageLab
 /// Telling articles apart met something on the way.
 pub fn identified(event: IdentifyEvent) {
     counter!(names::IDENTIFY_EVENTS, IdentifyEvent::KEY => event.word()).increment(1);
+}
+
+/// The store forgot what its limits no longer cover.
+pub fn forgotten(what: Forgotten, entries: u64) {
+    counter!(names::FORGOTTEN, Forgotten::KEY => what.word()).increment(entries);
 }
 
 /// A claim check was fetched, or not.

@@ -83,7 +83,7 @@ impl Pipeline {
 
     async fn steps(&self, envelope: Envelope, pool: &CpuPool, patience: &Patience) -> Result<Ready, Stopped> {
         let raw = self.at_hand(envelope, pool).await?;
-        let site = site(&raw);
+        let site = site_of(&raw);
         let knowledge = patience
             .insist(|| self.assessor.knowledge(site.as_deref()))
             .await
@@ -317,7 +317,7 @@ fn record_stage((stage, since): (Stage, Instant)) {
 }
 
 /// The site whose knowledge the page is read with: the registrable domain of its URL, else its source.
-fn site(raw: &RawPage) -> Option<String> {
+pub fn site_of(raw: &RawPage) -> Option<String> {
     let url = raw.url.as_deref().and_then(read::decode::parse_url);
     let domain = url.as_ref().and_then(read::decode::registrable_domain);
     domain.or_else(|| raw.source.as_deref().map(read::decode::source_site))

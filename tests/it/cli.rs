@@ -294,3 +294,96 @@ fn sites_shows_what_was_taught_and_obeys_a_person() {
     sites(&["forget", "herald.example"]);
     assert!(!sites(&["ls"]).contains("herald.example"));
 }
+
+/// A store in which `herald.example` has taught two lines under four stories, one of them long.
+fn taught_store(dir: &std::path::Path) -> (String, String) {
+    let long = "Your support lets the Herald report from the harbour, the council and the courts, day and night, \
+                without fear and without favour, for everybody who lives on the coast.";
+    let pages = dir.join("pages.jsonl");
+    let lines: Vec<String> = ["ferry", "bridge", "budget", "school"]
+        .iter()
+        .enumerate()
+        .map(|(i, what)| {
+            let own = |n: usize| {
+                let words = ["harbour", "council", "tugs", "masons", "votes", "teachers", "divers", "rain"];
+                format!("The {what} and its {} were what {} people of Port Lindow spoke about on day {}.",
+                    words[(i * 2 + n) % 8], ["most", "few", "the older", "the young"][i], ["one", "two", "three", "four"][n])
+            };
+            let body = format!("{}\n\n{}\n\n{}\n\n{}\n\nStand by your Herald\n\n{long}\n", own(0), own(1), own(2), own(3));
+            serde_json::json!({
+                "url": format!("https://www.herald.example/{what}"), "body": body, "content_type": "text/plain"
+            })
+            .to_string()
+        })
+        .collect();
+    std::fs::write(&pages, lines.join("\n")).unwrap();
+    let (pages, store) = (pages.display().to_string(), dir.join("store").display().to_string());
+    let out = run(&["process", "--ordered", "--quiet", "--store", &store, &pages]);
+    assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+    (store, long.to_owned())
+}
+
+#[test]
+fn lines_of_a_site_are_corrected_by_their_handles_and_what_no_page_reads_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, long) = taught_store(dir.path());
+    let sites = |args: &[&str]| run(&[&["sites", "--store", &store], args].concat());
+    let shown = || -> Vec<Value> {
+        let out = sites(&["show", "herald.example", "--json"]);
+        String::from_utf8(out.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    };
+    let line = |lines: &[Value]| lines.iter().find(|l| l["text"] == long.as_str()).cloned().expect("whole");
+    let handle = line(&shown())["handle"].as_str().unwrap().to_owned();
+    let text = String::from_utf8(sites(&["show", "herald.example"]).stdout).unwrap();
+    assert!(text.contains(&handle) && !text.contains(&long), "{text}");
+    for (action, decision) in [("forbid", "forbidden"), ("pin", "pinned")] {
+        let out = sites(&[action, "https://www.Herald.example/", &handle[..8]]);
+        assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+        assert_eq!(line(&shown())["decision"], decision);
+    }
+    for (args, word) in [
+        (&["forbid", "herald.example", &long[..60]][..], "never taught that line"),
+        (&["forget", "herald.example", "No such line"], "never taught that line"),
+        (&["forget", "herald.example", "0123456789abcdef"], "no line of the handle"),
+        (&["pin", "herald.example", " "], "the line is empty"),
+        (&["pin", "", "Stand by"], "is no domain"),
+        (&["pin", "???", "Stand by"], "is no domain"),
+        (&["show", "post.example"], "has taught nothing"),
+    ] {
+        let out = sites(args);
+        assert!(out.status.code() == Some(64) && said(&out).contains(word), "{args:?}: {}", said(&out));
+    }
+    assert_eq!(
+        String::from_utf8(sites(&["ls"]).stdout).unwrap(),
+        "herald.example\n",
+        "nothing else came of it"
+    );
+    assert_eq!(sites(&["pin", "WWW.herald.example", "Not seen yet"]).status.code(), Some(0));
+    assert!(shown().iter().any(|l| l["text"] == "Not seen yet" && l["decision"] == "pinned"));
+    assert_eq!(sites(&["forget", "herald.example", &handle]).status.code(), Some(0));
+    assert!(shown().iter().all(|l| l["handle"] != handle.as_str()));
+}
+
+#[test]
+fn explain_shows_what_a_store_knows_of_the_site() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, long) = taught_store(dir.path());
+    let page = dir.path().join("page.txt");
+    let story = "Fog closed the harbour of Port Lindow on Monday, and no ship left before the evening, the pilots said.";
+    std::fs::write(
+        &page,
+        format!("{story}\n\nIt was the third such day of the month.\n\nStand by your Herald\n\n{long}\n"),
+    )
+    .unwrap();
+    let page = page.display().to_string();
+    let explain = |store: &str| {
+        let url = "https://herald.example/fog";
+        let out = run(&["explain", "--full", "--url", url, "--store", store, &page]);
+        (out.status.code(), String::from_utf8(out.stdout).unwrap() + &String::from_utf8_lossy(&out.stderr))
+    };
+    let (code, told) = explain(&store);
+    assert!(code == Some(0) && told.contains("site:line ") && told.contains("knowledge"), "{told}");
+    assert!(!explain("none").1.contains("site:line "));
+    let missing = dir.path().join("stroe").display().to_string();
+    assert_eq!(explain(&missing).0, Some(64));
+}

@@ -52,6 +52,8 @@ mod identity;
 mod describe;
 /// Topics of whole texts: each topic, the traps, bad input.
 mod topics;
+/// A site's own rules through a whole read.
+mod site_rules;
 /// What a site teaches, on a synthetic stream.
 mod site_memory;
 /// Extracted text, samples and hostile shapes.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use copydesk::assess::route::first_level_word;
 use copydesk::model::failure::{ParkReason, SkipReason, Stage};
 use copydesk::telemetry::labels::{
-    FetchResult, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason, RetryReason, Role,
-    Task, TopicLabel, WorldReason,
+    FetchResult, Forgotten, IdentifyEvent, Label, LanguageLabel, Limit, Outcome, ReconnectReason,
+    RetryReason, Role, Task, TopicLabel, WorldReason,
 };
 use copydesk::telemetry::names::{ALL, Kind, Metric, Values};
 use copydesk::telemetry::{self, Health, Metrics, record};
@@ -49,6 +49,7 @@ pub fn record_everything() {
         LanguageLabel::ALL.iter().for_each(|language| record::article(*topic, Some(0.8), *language, 3_000));
     }
     IdentifyEvent::ALL.iter().for_each(|event| record::identified(*event));
+    Forgotten::ALL.iter().for_each(|what| record::forgotten(*what, 2));
     FetchResult::ALL.iter().for_each(|result| record::fetched(*result, took));
     for role in Role::ALL {
         ReconnectReason::ALL.iter().for_each(|reason| record::reconnect(*role, *reason));

@@ -31,10 +31,10 @@ use crate::model::body::{Paragraph, ParagraphKind};
 use crate::model::verdict::{Dedup, Original, Story, Verdict};
 use crate::model::{Article, Failure, Observations, SiteKnowledge};
 use crate::store::{
-    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending,
+    AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending, Pruned,
     Retention, Slot, Store, StoreError, StoreStats, Write, today,
 };
-use crate::telemetry::labels::IdentifyEvent;
+use crate::telemetry::labels::{Forgotten, IdentifyEvent};
 use crate::telemetry::record;
 
 use decide::{Decision, Incoming, Into};
@@ -136,11 +136,7 @@ pub struct IdentifySettings {
 
 impl Default for IdentifySettings {
     fn default() -> Self {
-        Self {
-            lease: Duration::from_secs(120),
-            publish_unchecked: false,
-            retention: Retention { days: 30, articles: 5_000_000 },
-        }
+        Self { lease: Duration::from_secs(120), publish_unchecked: false, retention: Retention::default() }
     }
 }
 
@@ -401,14 +397,14 @@ async fn forget(store: std::sync::Weak<AnyStore>, retention: Retention) {
         tokio::time::sleep(PRUNE_EVERY).await;
         let Some(store) = store.upgrade() else { return };
         match store.prune(retention, PRUNE_STEPS).await {
-            Ok(pruned) if pruned.articles > 0 => {
-                tracing::debug!(
-                    articles = pruned.articles,
-                    pages = pruned.pages,
-                    "forgot what is past retention"
-                );
+            Ok(Pruned { articles, pages, sites, .. }) => {
+                record::forgotten(Forgotten::Article, articles);
+                record::forgotten(Forgotten::Page, pages);
+                record::forgotten(Forgotten::Site, sites);
+                if articles + pages + sites > 0 {
+                    tracing::debug!(articles, pages, sites, "forgot what is past retention");
+                }
             }
-            Ok(_) => {}
             Err(error) => tracing::debug!(%error, "nothing was forgotten this time"),
         }
     }

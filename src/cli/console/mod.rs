@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 use serde::Serialize;
 
-use super::explain::explained_by;
+use super::explain::{explained_by, opened};
 use super::explain_html;
 use crate::config::Config;
 use crate::model::{Envelope, SiteKnowledge};
@@ -141,14 +141,8 @@ async fn try_page(State(console): State<Arc<Console>>, form: Bytes) -> Response 
     let (pipeline, url) = (Arc::clone(pipeline), pasted.url());
     let explained = pool
         .run(move || {
-            let knowledge = SiteKnowledge::default();
-            explained_by(
-                &pipeline,
-                &knowledge,
-                "pasted page".to_owned(),
-                Ok(pasted.envelope()),
-                url.as_deref(),
-            )
+            let raw = opened(&pipeline, Ok(pasted.envelope()), url.as_deref());
+            explained_by(&pipeline, &SiteKnowledge::default(), "pasted page".to_owned(), raw)
         })
         .await;
     match explained {

@@ -47,7 +47,7 @@ pub fn clean(
         counted = counter.paragraphs(&body);
     }
     if body.removed.len() > earlier && !trace.blocks.is_empty() {
-        explain(&body, trace);
+        explain(&body, knowledge, trace);
     }
     let observations = observe::observe(page.site.as_deref(), lines, &body, &counted, knowledge, &counter);
     if before > 0 && !body.paragraphs.iter().any(|p| p.kind != ParagraphKind::Caption) {
@@ -59,20 +59,22 @@ pub fn clean(
     Ok((body, observations))
 }
 
-/// Removes the lines that the site repeats.
+/// Removes the lines that the site repeats. The reason names the line and not how often it was seen: under one
+/// snapshot a page gives the same article.
 fn forget_learned(body: &mut Body, counted: &mut Vec<Stats>, knowledge: &SiteKnowledge) {
     if knowledge.lines.is_empty() {
         return;
     }
     let rules: Vec<Option<String>> = counted
         .iter()
-        .map(|s| {
+        .zip(&body.paragraphs)
+        .map(|(s, p)| {
             let known = knowledge.lines.get(&s.hash)?;
-            Some(if known.pinned {
-                "site:pinned".to_owned()
-            } else {
-                format!("site:{} leads, {:.0}%", known.leads, known.share * 100.0)
-            })
+            match known.pinned {
+                true => Some("site:pinned".to_owned()),
+                false if body.is_kept_by_site(p) => None,
+                false => Some(format!("site:line {:016x}", s.hash)),
+            }
         })
         .collect();
     if rules.iter().any(Option::is_some) {
@@ -81,7 +83,7 @@ fn forget_learned(body: &mut Body, counted: &mut Vec<Stats>, knowledge: &SiteKno
 }
 
 /// Marks in the trace what cleaning took away after extraction had kept it.
-fn explain(body: &Body, trace: &mut Trace) {
+fn explain(body: &Body, knowledge: &SiteKnowledge, trace: &mut Trace) {
     let rules: rustc_hash::FxHashMap<&str, &str> = body
         .removed
         .iter()
@@ -91,7 +93,10 @@ fn explain(body: &Body, trace: &mut Trace) {
     for BlockTrace { text, kept, why, .. } in &mut trace.blocks {
         if let Some(rule) = rules.get(text.as_str()).filter(|_| *kept) {
             *kept = false;
-            *why = (*rule).to_owned();
+            *why = match knowledge.line(text).filter(|_| rule.starts_with("site:line")) {
+                Some(known) => format!("{rule}: {} stories, {:.0}%", known.leads, known.share * 100.0),
+                None => (*rule).to_owned(),
+            };
         }
     }
 }

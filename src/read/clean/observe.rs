@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::count::Counter;
 use crate::model::body::{Body, ParagraphKind};
-use crate::model::knowledge::{ObservedLine, line_hash};
+use crate::model::knowledge::{ObservedLine, SHOWN, line_hash};
 use crate::model::script::{is_letter, is_unspaced};
 use crate::model::{Observations, SiteKnowledge};
 use crate::read::clean::lexicon::{LEXICON, WORD_SEED, push_word};
@@ -16,8 +16,6 @@ const MAX_KEPT: usize = 192;
 const MAX_REMOVED: usize = 64;
 /// Sentences of the sketch.
 const MAX_SENTENCES: usize = 64;
-/// Characters kept of a line, for people.
-const SHOWN: usize = 120;
 
 /// The lines that extraction kept, before cleaning, each once.
 pub fn lines(body: &Body, counted: &[Stats]) -> Vec<ObservedLine> {

@@ -38,6 +38,11 @@ pub fn apply(body: &mut Body, counted: &mut Vec<Stats>, counter: &mut Counter) {
     }
     appeals_among_removed(body, counted, &mut rules, counter);
     edges(counted, &mut rules);
+    for (rule, paragraph) in rules.iter_mut().zip(&body.paragraphs) {
+        if body.is_kept_by_site(paragraph) {
+            *rule = None;
+        }
+    }
     if rules.iter().all(Option::is_none) {
         return;
     }

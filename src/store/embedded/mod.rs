@@ -10,6 +10,8 @@ mod index;
 /// A store of the first format becomes one of this.
 mod migrate;
 mod records;
+/// What sites have taught, in the order in which they last did.
+mod sites;
 mod tables;
 mod writer;
 
@@ -336,7 +338,7 @@ fn prepare(database: &Database) -> Result<(), StoreError> {
     db(doing, write.open_table(FOREIGN))?;
     db(doing, write.open_table(PAGES))?;
     db(doing, write.open_table(LEDGER))?;
-    db(doing, write.open_table(SITES))?;
+    sites::put_in_order(&write)?;
     db(doing, write.open_table(STORIES))?;
     db(doing, write.commit())
 }

@@ -5,7 +5,7 @@ use redb::{Database, ReadTransaction, TableDefinition, WriteTransaction};
 use super::records;
 use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, StoreError, StoryEntry};
 
-/// `format`, `slot`, `ledger`, `story`, `articles`, `alive N`: small numbers about the whole.
+/// `format`, `slot`, `ledger`, `story`, `lesson`, `articles`, `alive N`: small numbers about the whole.
 pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// First slot of a row → the articles in it: see `records`.
 pub const ARTICLES: TableDefinition<u64, &[u8]> = TableDefinition::new("rows");
@@ -22,6 +22,9 @@ pub const PAGES: TableDefinition<u128, &[u8]> = TableDefinition::new("pages");
 /// (day, sequence) → what came in then: `s` and a slot, or `p` and a page. Oldest first for pruning.
 pub const LEDGER: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("ledger");
 pub const SITES: TableDefinition<&str, (u64, &[u8])> = TableDefinition::new("sites");
+/// Number of the last lesson → site, and the way back: the sites in the order in which they were last taught.
+pub const LESSONS: TableDefinition<u64, &str> = TableDefinition::new("lessons");
+pub const LAST_LESSON: TableDefinition<&str, u64> = TableDefinition::new("last_lesson");
 pub const STORIES: TableDefinition<u64, &[u8]> = TableDefinition::new("stories");
 
 /// An error of the database, with what was being done.

@@ -7,7 +7,8 @@ use rustc_hash::FxHashSet;
 use tokio::sync::{mpsc, oneshot};
 
 use super::index::alive;
-use super::tables::{ARTICLES, Dated, INDEX, LEDGER, META, PAGES, SITES, STORIES, YOUNG, begin, db};
+use super::sites::Sites;
+use super::tables::{ARTICLES, Dated, INDEX, LEDGER, META, PAGES, STORIES, YOUNG, begin, db};
 use super::{Shared, generations, records};
 use crate::store::{
     ArticleRecord, Entry, Keep, Kept, MAX_STORY_ENTRIES, PageOutcome, Pruned, Retention, Slot, StoreError,
@@ -142,11 +143,10 @@ impl Writer {
                         answer(answers, reply, open.keep(*keep, held));
                     }
                     Op::PutSite { site, expected, bytes, reply } => {
-                        answer(answers, reply, open.put_site(&site, expected, &bytes));
+                        answer(answers, reply, open.sites.put(&site, expected, &bytes));
                     }
                     Op::ForgetSite { site, reply } => {
-                        let removed = db(doing, open.sites.remove(site.as_str())).map(|was| was.is_some());
-                        answer(answers, reply, removed);
+                        answer(answers, reply, open.sites.forget(&site));
                     }
                     Op::Prune { retention, steps, reply } => {
                         answer(answers, reply, open.prune(retention, steps));
@@ -180,7 +180,7 @@ struct Open<'t> {
     articles: Table<'t, u64, &'static [u8]>,
     pages: Table<'t, u128, &'static [u8]>,
     ledger: Table<'t, (u32, u64), &'static [u8]>,
-    sites: Table<'t, &'static str, (u64, &'static [u8])>,
+    sites: Sites<'t>,
     stories: Table<'t, u64, &'static [u8]>,
 }
 
@@ -196,7 +196,7 @@ impl<'t> Open<'t> {
             articles: db(DOING, write.open_table(ARTICLES))?,
             pages: db(DOING, write.open_table(PAGES))?,
             ledger: db(DOING, write.open_table(LEDGER))?,
-            sites: db(DOING, write.open_table(SITES))?,
+            sites: Sites::open(write)?,
             stories: db(DOING, write.open_table(STORIES))?,
         })
     }
@@ -277,19 +277,12 @@ impl<'t> Open<'t> {
         Ok(())
     }
 
-    fn put_site(&mut self, site: &str, expected: u64, bytes: &[u8]) -> Result<bool, StoreError> {
-        let revision = db(DOING, self.sites.get(site))?.map_or(0, |cell| cell.value().0);
-        if revision == expected {
-            db(DOING, self.sites.insert(site, (revision + 1, bytes)))?;
-        }
-        Ok(revision == expected)
-    }
-
     /// Walks the ledger from its oldest end. What was met again since is moved to that day.
     fn prune(&mut self, retention: Retention, steps: usize) -> Result<Pruned, StoreError> {
         let first_kept = today().saturating_sub(retention.days);
-        let mut pruned = Pruned::default();
-        for _ in 0..steps {
+        let sites = self.sites.prune(retention.sites, steps)?;
+        let mut pruned = Pruned { sites, ..Pruned::default() };
+        for _ in sites..steps as u64 {
             let too_many = self.number("articles")? > retention.articles;
             let oldest =
                 db(DOING, self.ledger.first())?.map(|(key, cell)| (key.value(), Dated::decode(cell.value())));
@@ -354,7 +347,7 @@ impl<'t> Open<'t> {
                     }
                     !known
                 }
-                Entry::Site { site, bytes } => self.put_site(&site, 0, &bytes)?,
+                Entry::Site { site, bytes } => self.sites.put(&site, 0, &bytes)?,
                 Entry::Story(entry) => {
                     self.add_story(&entry)?;
                     true

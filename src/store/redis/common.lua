@@ -115,3 +115,10 @@ local function add_story(entry, most)
   redis.call('HINCRBY', P .. 'meta', 'story', 1)
   if redis.call('LLEN', P .. 'stories') > most then redis.call('LPOP', P .. 'stories') end
 end
+
+-- Listed by name in 'sites', by the time of its last lesson in 'taught'.
+local function forget_site(site)
+  redis.call('ZREM', P .. 'sites', site)
+  redis.call('ZREM', P .. 'taught', site)
+  return redis.call('DEL', P .. 'site:' .. site)
+end

@@ -6,10 +6,10 @@ if act == 'put_site' then
   redis.call('HINCRBY', site, 'r', 1)
   redis.call('HSET', site, 'b', ARGV[4])
   redis.call('ZADD', P .. 'sites', 0, ARGV[2])
+  redis.call('ZADD', P .. 'taught', now(), ARGV[2])
   return 1
 elseif act == 'forget_site' then
-  redis.call('ZREM', P .. 'sites', ARGV[2])
-  return redis.call('DEL', P .. 'site:' .. ARGV[2])
+  return forget_site(ARGV[2])
 elseif act == 'article' then
   local function id(record)
     local at = 8 + 8 * number(record, 6, 2)

@@ -288,17 +288,15 @@ impl Store for RedisStore {
 
     async fn prune(&self, retention: Retention, steps: usize) -> Result<Pruned, StoreError> {
         let first = text(today().saturating_sub(retention.days).into());
-        let most = text(retention.articles);
+        let (most, sites) = (text(retention.articles), text(retention.sites));
         let mut pruned = Pruned::default();
         let mut left = steps;
         loop {
             let chunk = text(left.min(PRUNE_CHUNK) as u64);
-            let arguments = [first.as_bytes(), most.as_bytes(), chunk.as_bytes()];
-            let (articles, pages, more): (u64, u64, bool) =
+            let arguments = [first.as_bytes(), most.as_bytes(), chunk.as_bytes(), sites.as_bytes()];
+            let (articles, pages, sites, more): (u64, u64, u64, bool) =
                 self.run("forgetting what is past retention", &self.scripts.prune, &arguments).await?;
-            pruned.articles += articles;
-            pruned.pages += pages;
-            pruned.more = more;
+            pruned += Pruned { articles, pages, sites, more };
             left = left.saturating_sub(PRUNE_CHUNK);
             if !more || left == 0 {
                 return Ok(pruned);

@@ -1,16 +1,25 @@
--- first day kept, most articles, steps, today → articles, pages, whether more is left
+-- first day kept, most articles, steps, most sites → articles, pages, sites, whether more is left
 local first, most, steps = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = now()
 for _, token in ipairs(redis.call('ZRANGEBYSCORE', P .. 'claims', '-inf', time, 'LIMIT', 0, steps)) do
   finish(token)
 end
+local sites = redis.call('ZCARD', P .. 'sites')
+if redis.call('ZCARD', P .. 'taught') < sites then
+  -- Sites of a store that did not yet say when: the first to go.
+  redis.call('ZUNIONSTORE', P .. 'taught', 2, P .. 'taught', P .. 'sites', 'AGGREGATE', 'MAX')
+end
+local surplus = math.min(math.max(sites - tonumber(ARGV[4]), 0), steps)
+if surplus > 0 then
+  for _, site in ipairs(redis.call('ZRANGE', P .. 'taught', 0, surplus - 1)) do forget_site(site) end
+end
 local articles, pages = 0, 0
-for _ = 1, steps do
+for _ = 1, steps - surplus do
   local oldest = redis.call('ZRANGE', P .. 'days', 0, 0)[1]
-  if not oldest then return { articles, pages, 0 } end
+  if not oldest then return { articles, pages, surplus, 0 } end
   local day = tonumber(oldest)
   local count = tonumber(redis.call('HGET', P .. 'meta', 'articles') or '0')
-  if day >= first and count <= most then return { articles, pages, 0 } end
+  if day >= first and count <= most then return { articles, pages, surplus, 0 } end
   local entry = redis.call('LPOP', P .. 'l:' .. oldest)
   if not entry then
     redis.call('ZREM', P .. 'days', oldest)
@@ -34,4 +43,4 @@ for _ = 1, steps do
     end
   end
 end
-return { articles, pages, 1 }
+return { articles, pages, surplus, 1 }

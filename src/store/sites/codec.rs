@@ -1,9 +1,12 @@
 //! A site's memory as bytes: a version, then variable-length integers.
 
-use super::{Decided, Decision, Edition, Lead, LineMemory, MAX_TEXT, SiteMemory};
+use super::{Company, Decided, Decision, Edition, Lead, LineMemory, Sighting, SiteMemory};
+use crate::model::knowledge::SHOWN;
 
 const MAGIC: &[u8; 4] = b"CDSM";
-const VERSION: u8 = 1;
+/// The first version counted the company of a line over all its leads.
+const FIRST: u8 = 1;
+const VERSION: u8 = 2;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SiteMemoryError {
@@ -38,14 +41,15 @@ impl SiteMemory {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<Self, SiteMemoryError> {
-        let mut from = Reader { bytes, at: 0 };
+        let mut from = Reader { bytes, at: 0, version: VERSION };
         if from.take(4)? != MAGIC {
             return Err(SiteMemoryError::Damaged { at: 0 });
         }
         let version = from.byte()?;
-        if version != VERSION {
+        if !(FIRST..=VERSION).contains(&version) {
             return Err(SiteMemoryError::Version { found: version });
         }
+        from.version = version;
         let site = from.text()?;
         let mut memory = Self { site, ..Self::default() };
         for _ in 0..from.count()? {
@@ -82,12 +86,11 @@ impl Edition {
         for (hash, line) in lines {
             out.extend_from_slice(&hash.to_le_bytes());
             number(out, u64::from(line.first) << 1 | u64::from(line.prose));
-            number(out, u64::from(line.company));
             number(out, line.since);
             number(out, line.leads.len() as u64);
             let mut last = 0;
-            for &lead in &line.leads {
-                number(out, u64::from(lead - last));
+            for &Sighting { lead, company } in &line.leads {
+                number(out, u64::from(lead - last) << 2 | company as u64);
                 last = lead;
             }
             text(out, &line.text);
@@ -109,17 +112,14 @@ impl Edition {
             let hash = from.hash()?;
             let head = from.number()?;
             let first = u32::try_from(head >> 1).map_err(|_| from.damaged())?;
-            let mut line = LineMemory {
-                first,
-                prose: head & 1 == 1,
-                company: from.small()?,
-                since: from.number()?,
-                ..LineMemory::default()
-            };
+            let in_company = if from.version == FIRST { from.number()? } else { 0 };
+            let since = from.number()?;
+            let mut line = LineMemory { first, prose: head & 1 == 1, since, ..LineMemory::default() };
             let mut lead = 0u32;
-            for _ in 0..from.count()? {
-                lead = lead.checked_add(from.small()?).ok_or_else(|| from.damaged())?;
-                line.leads.push(lead);
+            for place in 0..from.count()? {
+                let (further, company) = from.sighting(place as u64, in_company)?;
+                lead = lead.checked_add(further).ok_or_else(|| from.damaged())?;
+                line.leads.push(Sighting { lead, company });
             }
             line.text = from.text()?;
             edition.lines.insert(hash, line);
@@ -144,6 +144,7 @@ fn text(out: &mut Vec<u8>, value: &str) {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    version: u8,
 }
 
 impl<'a> Reader<'a> {
@@ -174,6 +175,22 @@ impl<'a> Reader<'a> {
     fn small(&mut self) -> Result<u32, SiteMemoryError> {
         u32::try_from(self.number()?).map_err(|_| self.damaged())
     }
+    /// How far the next lead of a line is, and its company there. The first version did not say where a line
+    /// had company: it is taken for the first of the leads, and for one side of the others.
+    fn sighting(&mut self, place: u64, in_company: u64) -> Result<(u32, Company), SiteMemoryError> {
+        if self.version == FIRST {
+            let company = if place < in_company { Company::BothSides } else { Company::OneSide };
+            return Ok((self.small()?, company));
+        }
+        let cell = self.number()?;
+        let company = match cell & 3 {
+            0 => Company::None,
+            1 => Company::OneSide,
+            2 => Company::BothSides,
+            _ => return Err(self.damaged()),
+        };
+        Ok((u32::try_from(cell >> 2).map_err(|_| self.damaged())?, company))
+    }
     /// A number of things to follow, each of at least one byte.
     fn count(&mut self) -> Result<usize, SiteMemoryError> {
         let count = self.number()? as usize;
@@ -185,7 +202,7 @@ impl<'a> Reader<'a> {
     }
     fn text(&mut self) -> Result<String, SiteMemoryError> {
         let len = self.count()?;
-        if len > MAX_TEXT * 4 + 256 {
+        if len > SHOWN * 4 + 256 {
             return Err(self.damaged());
         }
         let bytes = self.take(len)?;
@@ -221,8 +238,10 @@ mod tests {
                 1_700_000_000 + story,
             );
         }
-        memory.decide("Advertisement", Decision::Pin).expect("room");
-        memory.decide("Support the Herald", Decision::Forbid).expect("room");
+        for (line, decision) in [("Advertisement", Decision::Pin), ("Support the Herald", Decision::Forbid)] {
+            let line = memory.named(line).expect("a line");
+            memory.decide(&line, decision).expect("room");
+        }
         memory
     }
 
@@ -234,6 +253,24 @@ mod tests {
         assert_eq!(back, memory);
         assert_eq!(back.encode(), bytes);
         assert_eq!(back.snapshot().id, memory.snapshot().id);
+    }
+
+    #[test]
+    fn a_memory_of_the_first_version_is_read() {
+        let mut bytes = [MAGIC.as_slice(), &[FIRST]].concat();
+        text(&mut bytes, "herald.example");
+        [0, 1].iter().for_each(|&n| number(&mut bytes, n)); // decisions, editions
+        text(&mut bytes, "en");
+        [3, 3].iter().for_each(|&n| number(&mut bytes, n)); // stories, leads
+        (0..3).for_each(|lead| [lead, 0].iter().for_each(|&n| number(&mut bytes, n)));
+        number(&mut bytes, 1);
+        bytes.extend_from_slice(&line_hash("Support the Herald").to_le_bytes());
+        // first and prose, company, since, leads and their distances
+        [0, 2, 7, 3, 0, 1, 1].iter().for_each(|&n| number(&mut bytes, n));
+        text(&mut bytes, "Support the Herald");
+        let memory = SiteMemory::decode(&bytes).expect("the first version");
+        assert_eq!(memory.snapshot().line("Support the Herald").map(|l| l.leads), Some(3));
+        assert_eq!(SiteMemory::decode(&memory.encode()), Ok(memory));
     }
 
     #[test]

@@ -29,7 +29,7 @@ async fn the_command_counts_carries_over_and_refuses_what_is_held() {
     assert_eq!((&stats["articles"], &stats["pages"], &stats["format"]), (&2.into(), &2.into(), &2.into()));
     let pruned =
         copydesk(&[said("prune"), said("--articles"), said("1"), said("--store"), into.path().as_os_str()]);
-    assert!(String::from_utf8_lossy(&pruned.stderr).contains("1 articles and 0 pages forgotten"));
+    assert!(String::from_utf8_lossy(&pruned.stderr).contains("1 articles, 0 pages and 0 sites forgotten"));
     let none = copydesk(&[said("stats"), said("--store"), said("none")]);
     assert_eq!(none.status.code(), Some(64));
 }

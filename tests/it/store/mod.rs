@@ -337,7 +337,7 @@ async fn what_is_past_retention_is_forgotten_with_its_keys() {
         let write = Write::Replace(again.candidates[0].slot, Box::new(record(3, &[30])));
         store.keep(keeping(again.token, 4, write)).await.expect("keeps");
 
-        let by_age = Retention { days: 30, articles: 1000 };
+        let by_age = Retention { articles: 1000, ..Retention::default() };
         let pruned = store.prune(by_age, 100).await.expect("prunes");
         assert_eq!((pruned.articles, pruned.more), (1, false), "{}", name(store));
         for (key, found) in [(10, 0), (20, 1), (30, 1)] {
@@ -345,12 +345,38 @@ async fn what_is_past_retention_is_forgotten_with_its_keys() {
             assert_eq!(looked.candidates.len(), found, "{} key {key}", name(store));
             store.release(looked.token).await.expect("releases");
         }
-        let by_size = Retention { days: 30, articles: 1 };
+        let by_size = Retention { articles: 1, ..Retention::default() };
         let pruned = store.prune(by_size, 100).await.expect("prunes");
         assert_eq!(pruned.articles, 1, "{}", name(store));
         assert_eq!(store.stats().await.expect("counts").articles, 1);
-        let one_step = store.prune(Retention { days: 30, articles: 0 }, 1).await.expect("prunes");
+        let none = Retention { articles: 0, ..Retention::default() };
+        let one_step = store.prune(none, 1).await.expect("prunes");
         assert!(one_step.more, "{}", name(store));
+    }
+}
+
+#[tokio::test]
+async fn of_too_many_sites_those_that_were_silent_for_longest_are_forgotten() {
+    let (stores, _alive) = homes().await;
+    for store in &stores {
+        for site in ["a", "b", "c", "d", "e"] {
+            assert!(store.put_site(site, 0, b"memory").await.expect("writes"));
+            // Redis tells lessons apart by the millisecond.
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        assert!(store.put_site("a", 1, b"more").await.expect("writes"));
+        let three = Retention { sites: 3, ..Retention::default() };
+        let step = store.prune(three, 1).await.expect("prunes");
+        assert_eq!((step.sites, step.more), (1, true), "{}", name(store));
+        let rest = store.prune(three, 100).await.expect("prunes");
+        assert_eq!((rest.sites, rest.more), (1, false), "{}", name(store));
+        assert_eq!(store.sites("", 9).await.expect("lists"), ["a", "d", "e"], "{}", name(store));
+        assert_eq!(store.site("b").await.expect("reads"), None);
+        assert!(store.put_site("b", 0, b"anew").await.expect("writes"), "as one never seen");
+        assert!(store.forget_site("d").await.expect("forgets"));
+        let two = Retention { sites: 2, ..three };
+        assert_eq!(store.prune(two, 100).await.expect("prunes").sites, 1, "{}", name(store));
+        assert_eq!(store.sites("", 9).await.expect("lists"), ["a", "b"], "{}", name(store));
     }
 }
 

@@ -33,12 +33,16 @@ pub mod witness;
 
 use crate::model::body::{Body, Paragraph, Removed};
 use crate::model::html::HtmlPage;
+use crate::model::site_rules::SiteRules;
 use crate::model::trace::{BlockTrace, Trace};
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::{Limits, ReadSettings};
 use features::Sight;
 use model::{Judgement, MODEL, second_count, second_rows};
 use rules::Decision;
+
+/// The name of the page model in `pipeline.models`.
+pub const MODEL_ID: &str = "html-blocks-1";
 
 /// Work per block beyond its bytes: features, and some hundred trees.
 const UNITS_A_BLOCK: u64 = 2_000;
@@ -55,14 +59,19 @@ pub fn extract(
     let judgement = MODEL.judge(&sight);
     let mut decisions = rules::decide(&sight, &judgement.scores);
     let book = settings.sites.book();
-    if let Some(rules) = decoded.site.as_ref().and_then(|site| book.sites.get(site)) {
-        site::apply(page, rules.valid_on(decoded.fetched_at.as_deref()), &mut decisions);
-    }
+    let rules = decoded.site.as_ref().and_then(|site| book.sites.get(site));
+    let applied = match rules {
+        Some(rules) => site::apply(page, rules.valid_on(decoded.captured_at()), &mut decisions),
+        None => site::Applied::default(),
+    };
     if settings.trace {
         record(&sight, &judgement, &decisions, trace);
     }
     let most = if settings.keep_removed || settings.trace { usize::MAX } else { REMOVED_NEAR };
-    body(&sight, &judgement.scores, &decisions, most, &settings.limits, budget)
+    let mut body = body(&sight, &judgement.scores, &decisions, most, &settings.limits, budget)?;
+    body.site_rules = rules.filter(|_| applied.any).map(SiteRules::id);
+    body.kept_by_site = applied.kept;
+    Ok(body)
 }
 
 /// Removed blocks before and behind each kept one that cleaning may look at; what stands further off is only

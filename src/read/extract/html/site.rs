@@ -5,14 +5,24 @@ use super::rules::Decision;
 use crate::model::html::{Container, HtmlPage};
 use crate::model::site_rules::{Selector, SiteRule, Step};
 
-/// Overrules the model where the site's rules say so. Returns whether any rule matched anything.
+/// What a site's rules found on a page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Whether any selector found a block.
+    pub any: bool,
+    /// Blocks that `keep` names and no `drop` does, rising.
+    pub kept: Vec<u32>,
+}
+
+/// Overrules the model where the site's rules say so.
 pub fn apply<'r>(
     page: &HtmlPage,
     rules: impl Iterator<Item = &'r SiteRule>,
     decisions: &mut [Decision],
-) -> bool {
+) -> Applied {
     let mut any = false;
     let mut drops = Vec::new();
+    let mut keeps = vec![false; decisions.len()];
     for rule in rules {
         let body = inside(page, &rule.body);
         if body.contains(&true) {
@@ -23,24 +33,28 @@ pub fn apply<'r>(
                 }
             }
         }
-        for (decision, inside) in decisions.iter_mut().zip(inside(page, &rule.keep)) {
-            any |= inside;
-            if inside && !decision.kept {
-                *decision = Decision { kept: true, rule: Some("site:keep"), ..*decision };
-            }
+        for (kept, inside) in keeps.iter_mut().zip(inside(page, &rule.keep)) {
+            *kept |= inside;
         }
         drops.push(inside(page, &rule.drop));
     }
-    // Last, since dropping is stronger than keeping, whichever rule says it.
+    // Keeping after every body, and dropping last: each is stronger, whichever rule says it.
+    for (decision, _) in decisions.iter_mut().zip(&keeps).filter(|(decision, kept)| **kept && !decision.kept)
+    {
+        *decision = Decision { kept: true, rule: Some("site:keep"), ..*decision };
+    }
+    any |= keeps.contains(&true);
     for dropped in drops {
-        for (decision, inside) in decisions.iter_mut().zip(dropped) {
+        for ((decision, kept), inside) in decisions.iter_mut().zip(&mut keeps).zip(dropped) {
             any |= inside;
             if inside {
                 *decision = Decision { kept: false, rule: Some("site:drop"), ..*decision };
+                *kept = false;
             }
         }
     }
-    any
+    let kept = (0u32..).zip(keeps).filter_map(|(block, kept)| kept.then_some(block)).collect();
+    Applied { any, kept }
 }
 
 /// For each block, whether it stands in an element that one of `selectors` matches.
