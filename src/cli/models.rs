@@ -15,6 +15,10 @@ const CARDS: &[(&str, &[u8])] = &[
         include_bytes!("../read/extract/text/lines.model"),
     ),
     (
+        include_str!("../read/extract/text/headline.card.toml"),
+        include_bytes!("../read/extract/text/headline.model"),
+    ),
+    (
         include_str!("../read/describe/language/language.card.toml"),
         include_bytes!("../read/describe/language/languages.bin.gz"),
     ),

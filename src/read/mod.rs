@@ -186,11 +186,11 @@ pub fn read_decoded(
 
 /// What made the article, besides the program: its models and rules, and repairs of its text.
 fn account(page: &DecodedPage, site_rules: Option<String>, article: &mut Article) {
-    let model = match page.media {
-        Media::Html => extract::html::MODEL_ID,
-        Media::Text => extract::text::MODEL_ID,
+    let models: &[&str] = match page.media {
+        Media::Html => &extract::html::MODEL_IDS,
+        Media::Text => &extract::text::MODEL_IDS,
     };
-    article.models.push(model.to_owned());
+    article.models.extend(models.iter().map(|id| (*id).to_owned()));
     article.rules = Some(match site_rules {
         Some(site) => format!("{} {site}", clean::RULES_ID),
         None => clean::RULES_ID.to_owned(),

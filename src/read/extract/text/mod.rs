@@ -33,8 +33,8 @@ pub const THRESHOLD: f32 = 0.5;
 static MODEL: LazyLock<Result<LineModel, TreesError>> =
     LazyLock::new(|| LineModel::from_bytes(include_bytes!("lines.model")));
 
-/// The name of the line model in `pipeline.models`.
-pub const MODEL_ID: &str = "text-lines-2";
+/// The names of the line model and the headline model in `pipeline.models`.
+pub const MODEL_IDS: [&str; 2] = ["text-lines-3", "text-headlines-1"];
 
 /// The line model that ships; fails only where it was not trained for these features.
 pub fn shipped() -> Result<&'static LineModel, &'static TreesError> {
