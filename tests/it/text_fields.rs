@@ -203,3 +203,16 @@ fn set_text_with_indented_paragraphs_is_joined() {
     }
     assert_eq!(article(&set).body(), ENGLISH);
 }
+
+#[test]
+fn a_text_whose_lines_were_run_together_is_cleaned_by_sentences() {
+    let story = ENGLISH.replace("\n\n", " ");
+    let around = [
+        "We use cookies to make this site work. By continuing you accept our use of cookies.",
+        "Sign up for our newsletter to get the morning briefing. You can unsubscribe at any time. \
+         © 2024 Elmsworth Herald. All rights reserved.",
+    ];
+    let read = article(&format!("{} {story} {}", around[0], around[1]));
+    assert_eq!(read.body(), story);
+    assert_eq!(article(&story).body(), story, "a story alone stays whole");
+}

@@ -3,11 +3,13 @@
 /// Markdown → words.
 pub mod markdown;
 pub(crate) mod join;
+pub mod sentences;
 /// Counts of one line.
 pub mod stats;
 
 use crate::model::{Budget, Rejection};
 use crate::read::Limits;
+use crate::read::clean::lexicon::Kind;
 use stats::{Stats, stats};
 
 /// A plain text as lines.
@@ -36,6 +38,8 @@ pub struct Line {
     pub blank_before: u16,
     /// `*`, `-` or `•` stood before the text.
     pub bullet: bool,
+    /// Cut from the line before: the text came with its lines run together.
+    pub cut: bool,
     /// The paragraph that the line is part of: an extractor may have broken it at its links, or at a
     /// width. Rises with the lines.
     pub block: u32,
@@ -73,16 +77,56 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
         if plain.title == Some(number) {
             page.title = Some(page.lines.len());
         }
-        page.lines.push(Line { text: text.to_owned(), indent, blank_before, bullet, block: 0 });
+        page.lines.push(Line { text: text.to_owned(), indent, blank_before, bullet, ..Line::default() });
         blank_before = 0;
     }
-    page.blocks = join::number_blocks(&mut page.lines);
     let mut lower = String::new();
+    if page.lines.len() <= MOST_RUN_TOGETHER {
+        page.lines = apart(std::mem::take(&mut page.lines), &mut lower);
+        if page.lines.len() > MAX_LINES {
+            page.lines.truncate(MAX_LINES);
+            page.limits_hit.push("text_lines");
+        }
+    }
+    page.blocks = join::number_blocks(&mut page.lines);
     page.stats = page.lines.iter().map(|line| stats(&line.text, &mut page.content, &mut lower)).collect();
     Ok(page)
 }
 
+/// Lines of a text whose lines were run together, and the characters that one then has.
+const MOST_RUN_TOGETHER: usize = 3;
+const LONG: usize = 600;
+
+/// Cuts long lines into their sentences where they speak of more than their story: of two kinds of notices. A line
+/// that tells a story alone stays whole.
+fn apart(lines: Vec<Line>, lower: &mut String) -> Vec<Line> {
+    let mut out = Vec::with_capacity(lines.len());
+    for line in lines {
+        let long = line.text.chars().nth(LONG).is_some();
+        if !long || notices(&stats(&line.text, &mut Vec::new(), lower)) < 2 {
+            out.push(line);
+            continue;
+        }
+        for (at, sentence) in sentences::sentences(&line.text).into_iter().enumerate() {
+            let first = Line { text: sentence.to_owned(), cut: at > 0, ..Line::default() };
+            out.push(if at == 0 { Line { text: first.text, ..line.clone() } } else { first });
+        }
+    }
+    out
+}
+
+/// Kinds of notices that a line has phrases of, and phrases beyond the first of each.
+fn notices(s: &Stats) -> u32 {
+    let own = [Kind::Date, Kind::Byline, Kind::Credit, Kind::Reading];
+    Kind::ALL.iter().filter(|kind| !own.contains(kind)).map(|kind| u32::from(s.hits.count(*kind))).sum()
+}
+
 impl TextPage {
+    /// Whether its lines were run together, and were cut apart again.
+    pub fn is_cut(&self) -> bool {
+        self.lines.iter().any(|line| line.cut)
+    }
+
     pub fn content_of(&self, line: usize) -> &[u32] {
         let range = &self.stats[line].content;
         &self.content[range.start as usize..range.end as usize]
@@ -130,6 +174,7 @@ mod tests {
             blank_before,
             bullet,
             block,
+            cut: false,
         };
         assert_eq!(
             page.lines,

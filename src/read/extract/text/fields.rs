@@ -81,6 +81,28 @@ pub fn announced(text: &TextPage, fates: &mut [Fate]) {
     }
 }
 
+/// Of lines that were run together the model knows too little to take out what no notice speaks against: sentences
+/// between the first and the last of the story are its own.
+pub fn run_together(text: &TextPage, fates: &mut [Fate]) {
+    let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
+    let (Some(first), Some(last)) = (fates.iter().position(kept), fates.iter().rposition(kept)) else {
+        return;
+    };
+    for i in first..last {
+        let hits = &text.stats[i].hits;
+        if text.lines[i + 1].cut && fates[i] == Fate::Drop(None) && hits.exact == 0 && hits.any & NOTICES == 0
+        {
+            fates[i] = Fate::Keep(ParagraphKind::Paragraph);
+        }
+    }
+}
+
+/// Kinds that a sentence of the story has no phrase of.
+const NOTICES: u16 = !(1 << Kind::Date as u16
+    | 1 << Kind::Byline as u16
+    | 1 << Kind::Credit as u16
+    | 1 << Kind::Reading as u16);
+
 /// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate.
 pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     if fates.iter().any(|f| matches!(f, Fate::Keep(_))) {
@@ -103,6 +125,9 @@ fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
     let block = &page.blocks[line.block as usize];
     if line.bullet {
         return ParagraphKind::ListItem;
+    }
+    if text.is_cut() {
+        return ParagraphKind::Paragraph;
     }
     let alone = block.end - block.first == 1;
     let goes_on = page.blocks.get(line.block as usize + 1).is_some_and(|b| b.words > 15.0);

@@ -46,19 +46,21 @@ fn brief(text: &TextPage) -> Option<Body> {
     const MOST_LINES: usize = 3;
     const FEWEST_WORDS: f32 = 10.0;
     let words: f32 = text.lines.iter().map(|l| word_count(&l.text)).sum();
-    (text.lines.len() <= MOST_LINES && words >= FEWEST_WORDS).then(|| Body {
-        paragraphs: text
-            .lines
-            .iter()
-            .enumerate()
-            .map(|(i, line)| Paragraph {
+    if text.lines.len() > MOST_LINES && !text.is_cut() || words < FEWEST_WORDS {
+        return None;
+    }
+    let mut body = Body::default();
+    for (i, line) in text.lines.iter().enumerate() {
+        match body.paragraphs.last_mut().filter(|_| line.cut) {
+            Some(paragraph) => push_fragment(&mut paragraph.text, &line.text),
+            None => body.paragraphs.push(Paragraph {
                 text: line.text.clone(),
                 kind: ParagraphKind::Paragraph,
                 block: Some(i as u32),
-            })
-            .collect(),
-        ..Body::default()
-    })
+            }),
+        }
+    }
+    Some(body)
 }
 
 /// Which lines of a text are the story.
@@ -102,6 +104,7 @@ pub fn assemble(
     let mut body = Body::default();
     let mut decided = fields::decide(text, scored, scores, headline);
     fields::announced(text, &mut decided);
+    fields::run_together(text, &mut decided);
     series::keep(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
     unlabelled::byline(text, scored, headline, &mut decided);
@@ -124,8 +127,8 @@ pub fn assemble(
         }
         match fate {
             fields::Fate::Keep(kind) => {
-                let goes_on =
-                    last_block == Some(line.block) && body.paragraphs.last().is_some_and(|p| p.kind == kind);
+                let joined = last_block == Some(line.block) || line.cut && last_block.is_some();
+                let goes_on = joined && body.paragraphs.last().is_some_and(|p| p.kind == kind);
                 match body.paragraphs.last_mut().filter(|_| goes_on) {
                     Some(paragraph) => push_fragment(&mut paragraph.text, &line.text),
                     None => body.paragraphs.push(Paragraph {
