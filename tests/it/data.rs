@@ -173,6 +173,29 @@ fn the_entries_of_a_live_report_are_gathered_in_their_order() {
 }
 
 #[test]
+fn a_live_report_is_what_it_shows_and_not_the_whole_day_in_its_data() {
+    let entry = |n: usize| {
+        let words: Vec<String> = (0..60).map(|w| format!("berth{n}x{w}")).collect();
+        let text = format!("Earlier report {n}: {}.", words.join(" "));
+        json!({"@type": "BlogPosting", "datePublished": format!("2026-03-31T0{}:05:00Z", n % 10), "articleBody": text})
+    };
+    let all: Vec<Value> = (0..30).map(entry).collect();
+    let data = json!({"@type": "LiveBlogPosting", "headline": "Ferry aground off Port Lindow: live updates", "liveBlogUpdate": all});
+    let shown: String = (0..8)
+        .map(|n| {
+            format!(
+                "<article><time datetime='2026-03-31T1{n}:05'>1{n}:05</time><p>{}</p></article>",
+                STORY[n % 4]
+            )
+        })
+        .collect();
+    let page = shell_of(&format!("<script type=\"application/ld+json\">{data}</script>"), &shown);
+    let told = told(page);
+    assert!(told.iter().any(|(_, text)| text == STORY[0]), "{told:?}");
+    assert!(told.iter().all(|(_, text)| !text.starts_with("Earlier report")), "{told:?}");
+}
+
+#[test]
 fn questions_and_answers_are_the_page_where_nothing_else_is() {
     let question =
         |asked: &str, answer: Value| json!({"@type": "Question", "name": asked, "acceptedAnswer": answer});

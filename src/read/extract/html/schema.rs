@@ -109,6 +109,10 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
 }
 
 impl Told {
+    pub fn is_live(&self) -> bool {
+        self.pieces.iter().any(|(kind, _)| *kind == ParagraphKind::LiveEntry)
+    }
+
     /// How much of the story the visible blocks hold.
     pub fn visible(&self, sight: &Sight) -> f32 {
         let told = runs(&self.pieces);

@@ -45,6 +45,8 @@ pub fn from_data(
         if let Some(told) = schema::told(sight.page, &sight.witnesses.title)
             && told.words >= LEAST_WORDS
             && kept < 0.5 * told.words
+            // A live report shows its last entries, and its data may hold those of the whole day.
+            && (kept < TEASER_WORDS || !told.is_live())
             && told.visible(sight) < 0.3
         {
             return Ok(Some(untitled(sight, written(&told.pieces, "json_ld", limits, budget)?)));
