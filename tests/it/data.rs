@@ -183,16 +183,18 @@ fn a_live_report_is_what_it_shows_and_not_the_whole_day_in_its_data() {
     let data = json!({"@type": "LiveBlogPosting", "headline": "Ferry aground off Port Lindow: live updates", "liveBlogUpdate": all});
     let shown: String = (0..8)
         .map(|n| {
+            let own =
+                format!("That was report {n} of the harbour office, which told the islands on channel {n}.");
             format!(
-                "<article><time datetime='2026-03-31T1{n}:05'>1{n}:05</time><p>{}</p></article>",
+                "<article><time datetime='2026-03-31T1{n}:05'>1{n}:05</time><p>{} {own}</p></article>",
                 STORY[n % 4]
             )
         })
         .collect();
     let page = shell_of(&format!("<script type=\"application/ld+json\">{data}</script>"), &shown);
     let told = told(page);
-    assert!(told.iter().any(|(_, text)| text == STORY[0]), "{told:?}");
-    assert!(told.iter().all(|(_, text)| !text.starts_with("Earlier report")), "{told:?}");
+    let first: Vec<&str> = told.iter().filter_map(|(_, text)| text.split_whitespace().next()).collect();
+    assert_eq!(first, ["A", "Nobody", "The", "The", "A", "Nobody", "The", "The"]);
 }
 
 #[test]
