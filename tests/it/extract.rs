@@ -3,8 +3,8 @@
 use copydesk::model::body::ParagraphKind;
 use copydesk::model::page::{Hints, Media, RawInfo};
 use copydesk::model::trace::Trace;
-use copydesk::model::{Body, Budget, DecodedPage, ParkReason, Rejection};
-use copydesk::read::{Parsed, ReadSettings, extract, html};
+use copydesk::model::{Body, Budget, DecodedPage, ParkReason, Rejection, SiteKnowledge};
+use copydesk::read::{Parsed, ReadSettings, extract, html, read_decoded};
 
 const STORY: [&str; 5] = [
     "A car ferry with 112 people on board ran aground outside the harbour of Port Lindow early on Tuesday, the coast guard said.",
@@ -100,6 +100,27 @@ fn the_description_printed_above_the_text_is_the_standfirst() {
     let body = body(news_page(&head, &format!("<p class=\"standfirst\">{dek}</p>{}", paragraphs())));
     assert_eq!(body.paragraphs[0].text, dek);
     assert_eq!(body.paragraphs[0].kind, ParagraphKind::Standfirst);
+}
+
+#[test]
+fn a_line_classed_as_a_standfirst_under_the_headline_needs_no_full_stop() {
+    let dek = "Tugs free the ship before noon, and the islands wait for their mail";
+    let standfirst = |under: &str| {
+        let text = news_page("", &format!("{under}<p class=\"date\">31 March 2026</p>{}", paragraphs()));
+        let mut budget = Budget::new(1 << 24);
+        let reading =
+            read_decoded(page(text), &SiteKnowledge::default(), &ReadSettings::default(), &mut budget);
+        reading.expect("an article").article.standfirst
+    };
+    for class in ["subtitle", "Article__subTitle", "art-syn", "subtitular", "page-standfirst x"] {
+        let under = format!("<h3 class=\"{class}\">{dek}</h3>");
+        assert_eq!(standfirst(&under).as_deref(), Some(dek), "{class}");
+    }
+    for under in
+        [format!("<h3 class=\"syndicated\">{dek}</h3>"), "<p class=\"subtitle\">Shipping</p>".to_owned()]
+    {
+        assert_eq!(standfirst(&under), None, "{under}");
+    }
 }
 
 #[test]

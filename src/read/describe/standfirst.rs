@@ -7,6 +7,7 @@ use super::marks::Mark;
 use super::scene::{Scene, contains_ignore_case, squeezed};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::{FoundField, Paragraph, ParagraphKind};
+use crate::model::html::HtmlPage;
 
 /// In characters: less is a kicker, more is the story.
 const SHORTEST: usize = 30;
@@ -45,6 +46,28 @@ pub(super) const MARKS: &[&str] = &[
     "leadin",
     "sapo",
     "underrubrik",
+    "alternativeheadline",
+    "synopsis",
+    "subtitular",
+];
+
+/// Parts of names that mean nothing else: directly under the headline a line of theirs needs no full stop.
+const PLAIN: [&str; 16] = [
+    "standfirst",
+    "dek",
+    "subtitle",
+    "subtitular",
+    "strapline",
+    "synopsis",
+    "syn",
+    "chapo",
+    "chapeau",
+    "entradilla",
+    "bajada",
+    "sottotitolo",
+    "vorspann",
+    "underrubrik",
+    "perex",
     "alternativeheadline",
 ];
 
@@ -118,7 +141,7 @@ fn lead_in_body(scene: &Scene<'_>, paragraphs: &mut [Paragraph], told: &[Said<St
     if paragraphs.len() < 3 {
         return None;
     }
-    let first = paragraphs.first_mut().filter(|p| p.kind == ParagraphKind::Paragraph)?;
+    let first = paragraphs.first_mut()?;
     let length = first.text.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
         return None;
@@ -126,7 +149,12 @@ fn lead_in_body(scene: &Scene<'_>, paragraphs: &mut [Paragraph], told: &[Said<St
     let container = html.blocks.get(first.block? as usize)?.container;
     let key = squeezed(&first.text);
     let described = told.iter().any(|s| squeezed(&s.value) == key);
-    let own = is_marked(scene, container, 2);
+    let plainly = is_plainly_marked(scene, container);
+    let own = plainly || is_marked(scene, container, 2);
+    // Papers set it in a small heading; one without such a mark is the story's first subhead.
+    if first.kind != ParagraphKind::Paragraph && !(first.kind == ParagraphKind::Subhead && plainly) {
+        return None;
+    }
     // A description equal to a plain first paragraph was cut from the story, not printed above it.
     if own && (described || length <= 500) {
         first.kind = ParagraphKind::Standfirst;
@@ -150,6 +178,7 @@ fn printed(
         return None;
     }
     let headline = headline.map(squeezed).unwrap_or_default();
+    let under = end_of_headline(html, top);
     (top + 1..first).find_map(|b| {
         let text = html.block_text(b as usize);
         let length = text.chars().count();
@@ -171,12 +200,37 @@ fn printed(
             told == key || (told.len() > 60 && key.starts_with(&told))
         });
         let marked_so = is_marked(scene, block.container, 2) && length >= 50 && ends_like_a_sentence(text);
-        (described || marked_so).then(|| Paragraph {
+        let under_headline = b == under && is_plainly_marked(scene, block.container);
+        (described || marked_so || under_headline).then(|| Paragraph {
             text: text.to_owned(),
             kind: ParagraphKind::Standfirst,
             block: Some(b),
         })
     })
+}
+
+/// The first block behind the element that holds the headline.
+fn end_of_headline(html: &HtmlPage, top: u32) -> u32 {
+    let container = html.blocks[top as usize].container;
+    let heading = html.ancestors(container).take(4).find(|c| html.attr(c.tag) == "h1");
+    heading.map_or(top + 1, |c| c.end_block)
+}
+
+/// Whether the element or the one around it has, as a name of its own, a mark that means nothing else.
+fn is_plainly_marked(scene: &Scene<'_>, container: u32) -> bool {
+    const LEVELS: usize = 2;
+    let Some(html) = scene.html else { return false };
+    let marks = |names: &str| {
+        names.split_ascii_whitespace().any(|name| {
+            // `Article__subTitle-x3` has the parts `article`, `subtitle` and `x3`.
+            let lower =
+                name.to_ascii_lowercase().replace("sub-title", "subtitle").replace("sub_title", "subtitle");
+            lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| PLAIN.contains(&part))
+        })
+    };
+    html.ancestors(container)
+        .take(LEVELS)
+        .any(|c| [c.class, c.id, c.itemprop, c.other].into_iter().any(|span| marks(html.attr(span))))
 }
 
 fn is_marked(scene: &Scene<'_>, container: u32, limit: usize) -> bool {

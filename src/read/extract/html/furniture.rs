@@ -1,5 +1,5 @@
-//! What stands in the story's own container and is none of it, which the model cannot tell by where it stands: who
-//! wrote it, where else to follow the paper, the next story, the same text once more.
+//! What stands in the story's own container and is none of it, which the model cannot tell by where it stands: the
+//! next story, briefs on other things, the same text once more.
 
 use memchr::memmem;
 
@@ -8,40 +8,11 @@ use super::layout::{Kind, Prefix};
 use super::lexicon::Class;
 use super::rules::Decision;
 use crate::model::body::ParagraphKind;
-use crate::read::clean::lexicon;
-use crate::read::text::stats::stats;
-
-/// Blocks at the head and the end of a story that may be about its author, and those at its end that may ask to be
-/// followed.
-const HEAD: usize = 2;
-const END: usize = 4;
-/// Blocks of a story that can spare some.
-const FEWEST: usize = 4;
 
 pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
     next_story(sight, decisions);
     other_briefs(sight, decisions);
     rendered_again(sight, decisions);
-    let kept: Vec<usize> = (0..decisions.len())
-        .filter(|&b| decisions[b].kept && decisions[b].kind != ParagraphKind::Caption)
-        .collect();
-    if kept.len() < FEWEST {
-        return;
-    }
-    for (at, &b) in kept.iter().enumerate() {
-        let (head, end) = (at < HEAD, at + END >= kept.len());
-        let announced = at > 0 && sight.page.block_text(kept[at - 1]).ends_with(':');
-        let rule = if (head || end) && is_biography(sight, &kept, b) {
-            "author"
-        } else if end && !head && is_channel(sight, b) {
-            "channel"
-        } else if end && !announced && is_address(sight.page.block_text(b)) {
-            "contact"
-        } else {
-            continue;
-        };
-        decisions[b].leave_out(rule);
-    }
 }
 
 /// A page that goes on with the next story: an article of its own, with a main headline and a date or a byline, behind
@@ -198,187 +169,9 @@ fn rendered_again(sight: &Sight, decisions: &mut [Decision]) {
     }
 }
 
-/// Words about an author that the page states: the block begins with the name and says what that person writes or is
-/// by trade, or where to write to. An author whom the story names elsewhere may be what it is about.
-fn is_biography(sight: &Sight, kept: &[usize], block: usize) -> bool {
-    const MOST_WORDS: f32 = 80.0;
-    const ADDRESS_WORDS: f32 = 14.0;
-    let facts = &sight.facts[block];
-    if facts.words > MOST_WORDS {
-        return false;
-    }
-    let text = sight.page.block_text(block);
-    let names = &sight.witnesses.authors;
-    let Some((name, rest)) = names.iter().find_map(|name| Some((name, text.strip_prefix(name.as_str())?)))
-    else {
-        return false;
-    };
-    let elsewhere = |&b: &usize| b != block && sight.page.block_text(b).contains(name.as_str());
-    if rest.starts_with(char::is_alphanumeric) || kept.iter().any(elsewhere) {
-        return false;
-    }
-    let lower = rest.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-    let writes = words.clone().next().is_some_and(|word| WRITES.contains(&word));
-    let addressed = text.contains('@') && facts.words <= ADDRESS_WORDS;
-    writes || addressed || words.any(|word| TRADES.iter().any(|trade| word.starts_with(trade)))
-}
-
-/// What authors do in the words about them.
-const WRITES: [&str; 16] = [
-    "writes",
-    "covers",
-    "schreibt",
-    "écrit",
-    "couvre",
-    "escribe",
-    "cubre",
-    "scrive",
-    "escreve",
-    "schrijft",
-    "skriver",
-    "pisze",
-    "kirjoittaa",
-    "scrie",
-    "пишет",
-    "пише",
-];
-
-/// What authors are, as words begin.
-const TRADES: [&str; 18] = [
-    "journalist",
-    "reporter",
-    "correspondent",
-    "columnist",
-    "editor",
-    "writer",
-    "redakteur",
-    "korrespondent",
-    "journaliste",
-    "periodista",
-    "giornalista",
-    "jornalista",
-    "redacteur",
-    "журналист",
-    "журналіст",
-    "dziennikar",
-    "novinář",
-    "gazeteci",
-];
-
-/// A mail address and nothing else.
-fn is_address(text: &str) -> bool {
-    let (before, after) = text.trim().split_once('@').unwrap_or_default();
-    let part = |text: &str| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'));
-    !before.is_empty() && part(before) && part(after) && after.contains('.')
-}
-
-/// A short line with a link to a channel that asks to follow the paper there.
-fn is_channel(sight: &Sight, block: usize) -> bool {
-    const MOST_WORDS: f32 = 40.0;
-    const BARE_WORDS: f32 = 14.0;
-    const CHANNELS: [&str; 13] = [
-        "whatsapp",
-        "telegram",
-        "google news",
-        "facebook",
-        "instagram",
-        "app store",
-        "google play",
-        "viber",
-        "youtube",
-        "tiktok",
-        "zalo",
-        "bluesky",
-        "wechat",
-    ];
-    let facts = &sight.facts[block];
-    if facts.words > MOST_WORDS || sight.page.blocks[block].links == 0 || facts.quotes > 0.0 {
-        return false;
-    }
-    let named = |text: &str| {
-        let lower = text.to_lowercase();
-        CHANNELS.iter().any(|channel| {
-            lower.match_indices(channel).any(|(at, _)| !lower[..at].ends_with(char::is_alphanumeric))
-        })
-    };
-    let page = sight.page;
-    if !page.anchors.iter().any(|anchor| anchor.block as usize == block && named(page.text(anchor.text))) {
-        return false;
-    }
-    let (mut content, mut lower) = (Vec::new(), String::new());
-    let counted = stats(page.block_text(block), &mut content, &mut lower);
-    let bare = facts.ending == 0 && facts.words <= BARE_WORDS;
-    bare || counted.you > 0 || counted.we > 0 || counted.hits.has(lexicon::Kind::Share)
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::model::Budget;
-    use crate::read::Limits;
-    use crate::read::extract::html::assemble;
-    use crate::read::extract::html::features::Sight;
-    use crate::read::html::parse;
-
-    /// The text of a page's body where every block is scored as the story's.
-    fn kept(source: &str) -> String {
-        let page = parse(source, &Limits::default(), &mut Budget::new(1 << 24)).expect("small");
-        let sight = Sight::of(&page);
-        assemble(&sight, &vec![0.9; sight.blocks()]).text()
-    }
-
-    fn paragraphs(what: &str) -> String {
-        (0..8)
-            .map(|n| format!("<p>The council of {what} met {n} times this week, and its members spoke of the harbour, the pier and the {n} boats that lie there since the storm.</p>"))
-            .collect()
-    }
-
-    const AUTHOR: &str = r#"<script type="application/ld+json">{"@type":"NewsArticle","author":[{"@type":"Person","name":"Ada Fern"}],"publisher":{"name":"Alder City Council"}}</script>"#;
-
-    #[test]
-    fn words_about_the_author_go_where_the_page_names_the_author() {
-        let page = |last: &str, head: &str| {
-            format!(
-                "<html><head><title>Harbour</title>{head}</head><body><h1>Harbour</h1><article>{}<p>{last}</p></article></body></html>",
-                paragraphs("Alder")
-            )
-        };
-        let about = "Ada Fern writes about harbours. Her book on piers comes out in spring.";
-        let listed = r#"<script type="application/ld+json">{"@type":"NewsArticle","author":["Ben Holt","Ada Fern"]}</script>"#;
-        assert!(!kept(&page(about, AUTHOR)).contains("Ada Fern"));
-        assert!(!kept(&page(about, listed)).contains("Ada Fern"));
-        assert!(kept(&page(about, "")).contains("Ada Fern"));
-        assert!(kept(&page("Ada Fernando is the mayor.", AUTHOR)).contains("Ada Fernando"));
-        assert!(kept(&page("Ada Fern was sentenced to four years in prison.", AUTHOR)).contains("prison"));
-        assert!(
-            kept(&page("Alder City Council, a writer of rules, has 30 days to appeal.", AUTHOR))
-                .contains("30 days")
-        );
-        assert!(kept(&page("Ada Fern’s boat sank too.", AUTHOR)).contains("boat sank"));
-    }
-
-    #[test]
-    fn channels_go_from_the_end_and_news_of_them_stays() {
-        let page = |last: &str| {
-            format!(
-                "<html><head><title>Harbour</title></head><body><h1>Harbour</h1><article>{}<p>{last}</p></article></body></html>",
-                paragraphs("Alder")
-            )
-        };
-        assert!(
-            !kept(&page("Sledujte nás aj na <a href=https://x.example>WhatsApp kanáli</a>"))
-                .contains("Sledujte")
-        );
-        assert!(!kept(&page("ada.fern@herald.example")).contains("ada.fern"));
-        assert!(kept(&page("Write to ada.fern@herald.example by Friday.")).contains("ada.fern"));
-        assert!(kept(&page("WhatsApp said it would appeal.")).contains("appeal"));
-        assert!(kept(&page("Four people died, the governor <a href=https://t.example>wrote on his Telegram channel</a> on Friday.")).contains("Four people"));
-        assert!(
-            kept(&page("Write to the harbour office until Friday:</p><p>sandbags@alder.example"))
-                .contains("sandbags")
-        );
-        assert!(kept(&page("The mayor wrote on <a href=https://x.example>Facebook</a> that all who had lost a boat in the storm would be paid for it by the end of the year.")).contains("mayor"));
-    }
+    use crate::read::extract::html::testing::{kept, paragraphs};
 
     #[test]
     fn the_next_story_goes_and_parts_of_one_story_stay() {

@@ -6,8 +6,24 @@ pub mod facts;
 pub mod features;
 /// Byline, date, credit near the story.
 pub mod found;
+/// Pictures' texts and boxes of facts beside the story.
+mod beside;
+/// Words about the author.
+mod biography;
+/// Lines that ask to be followed.
+mod follow;
 /// What stands among the story and is none of it.
 mod furniture;
+/// Headline, byline and date above the text.
+mod head;
+/// Lines that sign a story.
+mod signature;
+/// Headings of chapters.
+mod subhead;
+/// What stands behind the story's text.
+mod tail;
+#[cfg(test)]
+mod testing;
 /// Where blocks stand.
 pub mod layout;
 /// Words of class names and short lines.

@@ -4,15 +4,12 @@
 use rustc_hash::FxHashSet;
 
 use super::features::Sight;
-use super::furniture;
 use super::layout::{self, Kind};
 use super::lexicon::Class;
 use super::live;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
-use crate::model::body::{FoundField, ParagraphKind};
-use crate::read::clean::lexicon;
-use crate::read::extract::text::fields;
-use crate::read::text::stats::stats;
+use super::{beside, biography, follow, furniture, head, subhead, tail};
+use crate::model::body::ParagraphKind;
 
 /// What becomes of a block, and why.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,8 +36,8 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
         .map(|(b, &score)| Decision { kept: score > threshold, rule: None, kind: kind(sight, b) })
         .collect();
     story_in_captions(sight, &mut decisions);
-    title_repeat(sight, &mut decisions);
-    head_lines(sight, &mut decisions);
+    beside::captions(sight, &mut decisions);
+    head::remove(sight, &mut decisions);
     live::entries(sight, &mut decisions);
     clocks(sight, &mut decisions);
     table(sight, scores, &mut decisions);
@@ -49,8 +46,13 @@ pub fn decide(sight: &Sight, scores: &[f32]) -> Vec<Decision> {
     data(sight, &mut decisions);
     rejoin_dek(sight, scores, &mut decisions);
     exact_repeat(sight, &mut decisions);
-    subheads(sight, scores, &mut decisions);
+    subhead::keep(sight, scores, &mut decisions);
+    beside::fact_boxes(sight, &mut decisions);
     furniture::remove(sight, &mut decisions);
+    tail::remove(sight, &mut decisions);
+    follow::remove(sight, &mut decisions);
+    biography::remove(sight, &mut decisions);
+    tail::signatures(sight, &mut decisions);
     unseen(sight, &mut decisions);
     captions(sight, &mut decisions);
     standfirst(sight, &mut decisions);
@@ -92,70 +94,6 @@ fn story_in_captions(sight: &Sight, decisions: &mut [Decision]) {
 
 /// Words of a line that is more than a heading.
 const TOLD_WORDS: f32 = 8.0;
-
-/// The headline is a field of its own.
-fn title_repeat(sight: &Sight, decisions: &mut [Decision]) {
-    let mut long_seen = false;
-    for (b, decision) in decisions.iter_mut().enumerate() {
-        let (of_block, of_title) = sight.title_overlap(b);
-        let words = sight.facts[b].words;
-        // Old and mobile pages set headline and date into one block.
-        let dated = sight.facts[b].lines > 0.0 && of_title >= 0.9 && words * (1.0 - of_block) <= 4.5;
-        let is_title = (of_block >= 0.8 || dated) && of_title >= 0.6 && words >= 3.0;
-        if decision.kept && is_title && !long_seen && sight.facts[b].chars < 300.0 {
-            decision.leave_out("title");
-        }
-        long_seen |= decision.kept && sight.facts[b].good && b > sight.title_block;
-    }
-}
-
-/// Above the first running text the heading that carries the headline is no part of it, whatever the title
-/// says, and neither are lines that say who wrote the story and when.
-fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
-    let blocks = decisions.len();
-    let mut running = (0..blocks).filter(|&b| decisions[b].kept && sight.facts[b].good);
-    let (text, more) = (running.next().unwrap_or(blocks), running.next().unwrap_or(blocks));
-    let title = sight.title_block;
-    if title >= blocks {
-        return;
-    }
-    let heading = sight.place(title).is_some_and(|p| matches!(p.kind, Kind::H1 | Kind::Heading));
-    if decisions[title].kept && heading && title < text && sight.facts[title].chars < 300.0 {
-        decisions[title].leave_out("title");
-    }
-    let (mut content, mut lower) = (Vec::new(), String::new());
-    // A standfirst may stand between headline and byline.
-    let end = more.min(title + 1 + HEAD_LINES).min(blocks);
-    for (b, decision) in decisions.iter_mut().enumerate().take(end).skip(title + 1) {
-        let line = sight.page.block_text(b);
-        let quoted = sight.place(b).is_some_and(|p| p.flags & layout::IN_QUOTE != 0);
-        if !decision.kept || quoted || sight.facts[b].words > 18.0 {
-            continue;
-        }
-        content.clear();
-        let counted = stats(line, &mut content, &mut lower);
-        let dated = counted.hits.has(lexicon::Kind::Date) && counted.digits >= 5 && !counted.ends_sentence;
-        let rule = match fields::field(line, &counted) {
-            Some(FoundField::Byline) => "byline",
-            Some(FoundField::Date) => "date",
-            Some(FoundField::Credit) => "credit",
-            None if dated || east_asian_date(line) => "date",
-            _ => continue,
-        };
-        decision.leave_out(rule);
-    }
-}
-
-/// Blocks below the headline in which byline and date are looked for.
-const HEAD_LINES: usize = 8;
-
-/// `山田太郎　2026年3月10日 09時00分`: a whole date in few characters, and no sentence.
-fn east_asian_date(line: &str) -> bool {
-    let short = line.chars().nth(40).is_none() && !line.contains('。');
-    short
-        && line.chars().filter(|c| c.is_numeric()).count() >= 5
-        && ['年', '月', '日'].iter().all(|c| line.contains(*c))
-}
 
 /// The time of day over each entry of a live blog, and the number of each picture: `3/12`.
 fn clocks(sight: &Sight, decisions: &mut [Decision]) {
@@ -291,26 +229,6 @@ fn exact_repeat(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate() {
         if decision.kept && sight.facts[b].chars > 60.0 && !seen.insert(sight.facts[b].hash) {
             decision.leave_out("repeat");
-        }
-    }
-}
-
-/// A heading alone of its kind on the page looks like nothing else; what it heads is the story's.
-fn subheads(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
-    const MOST_WORDS: f32 = 10.0;
-    const LEAST_SCORE: f32 = 0.3;
-    const HEADED_WORDS: f32 = 12.0;
-    let prose = |b: usize, d: &Decision| d.kept && sight.facts[b].words >= HEADED_WORDS;
-    let mut began = false;
-    for b in 0..decisions.len() {
-        let headed = began && decisions.get(b + 1).is_some_and(|next| prose(b + 1, next));
-        began |= prose(b, &decisions[b]) && b > sight.title_block;
-        let facts = &sight.facts[b];
-        let heading = sight.place(b).is_some_and(|p| p.kind == Kind::Heading);
-        let plain = sight.page.blocks[b].links == 0 && facts.phrases == 0 && facts.words <= MOST_WORDS;
-        let undecided = !decisions[b].kept && decisions[b].rule.is_none();
-        if undecided && heading && plain && headed && scores[b] >= LEAST_SCORE {
-            decisions[b] = Decision { kept: true, rule: Some("subhead"), kind: ParagraphKind::Subhead };
         }
     }
 }
