@@ -1,9 +1,9 @@
 //! What an article is to what is remembered: a pure decision over the candidates and the pending claims
 //! that one look at the store gave.
 
-use super::Filled;
 use super::change::{Change, change};
 use super::draft::draft;
+use super::filled::{Filled, fill, gather};
 use super::ids::{event_id, hex, id};
 use super::keys::Keys;
 use super::panel::{self, Voice};
@@ -14,6 +14,9 @@ use crate::model::verdict::{Dedup, Original, Verdict};
 use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, SLOTS_PER_KEY, Slot, Token};
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
+
+/// Method of an update that changes nothing but what is known.
+const BETTER: &str = "better_extraction";
 
 /// A page on its way through identification.
 pub(super) struct Incoming<'a> {
@@ -122,7 +125,7 @@ impl<'a> Incoming<'a> {
             Change::Older { exact: true } => (Verdict::ExactDuplicate, "older_capture"),
             Change::Older { exact: false } => (Verdict::NearDuplicate, "older_capture"),
             Change::Edited => (Verdict::Update, relation.method),
-            Change::Better => (Verdict::Update, "better_extraction"),
+            Change::Better => (Verdict::Update, BETTER),
         };
         let old = &known.record;
         let dedup = dedup(verdict, method, relation.similarity, old);
@@ -132,11 +135,7 @@ impl<'a> Incoming<'a> {
             Change::Better => panel::after(old, old.heard.clone(), &self.draft),
             Change::Exact | Change::Near => {
                 let (heard, voice) = panel::hear(self, old);
-                let dedup = Dedup {
-                    verdict: Verdict::Update,
-                    method: Some("better_extraction".into()),
-                    ..dedup.clone()
-                };
+                let dedup = Dedup { verdict: Verdict::Update, method: Some(BETTER.into()), ..dedup.clone() };
                 match voice {
                     Voice::Stays => heard,
                     Voice::Mine => {
@@ -161,6 +160,9 @@ impl<'a> Incoming<'a> {
             return self.next_version(self.draft.clone(), known, heard, dedup, Filled::default());
         }
         let mut record = ArticleRecord { heard, ..old.clone() };
+        if matches!(what, Change::Exact | Change::Near) {
+            gather(&mut record, &self.draft);
+        }
         record.originator = record.originator.or_else(|| self.draft.originator.clone());
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
@@ -186,7 +188,8 @@ impl<'a> Incoming<'a> {
         record.event_id = self.own_event_id(&record);
         record.story = old.story;
         record.heard = heard;
-        fill(&mut record, old, &mut filled);
+        let same_state = dedup.method.as_deref() == Some(BETTER);
+        fill(&mut record, old, same_state, &mut filled);
         let write = Into::Known(known.slot);
         Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true }
     }
@@ -253,27 +256,6 @@ fn dedup(verdict: Verdict, method: &str, similarity: f32, of: &ArticleRecord) ->
         }),
         similarity: Some((similarity * 1000.0).round() / 1000.0),
         method: Some(method.to_owned()),
-    }
-}
-
-/// Keeps what the earlier version had and the new capture lacks.
-fn fill(record: &mut ArticleRecord, old: &ArticleRecord, filled: &mut Filled) {
-    fn take<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) -> Option<T> {
-        if mine.is_some() {
-            return None;
-        }
-        mine.clone_from(theirs);
-        theirs.clone()
-    }
-    filled.headline = take(&mut record.headline, &old.headline);
-    filled.published_at = take(&mut record.published_at, &old.published_at);
-    filled.byline = take(&mut record.byline, &old.byline);
-    filled.originator = take(&mut record.originator, &old.originator);
-    filled.standfirst = take(&mut record.standfirst, &old.standfirst);
-    filled.dateline = take(&mut record.dateline, &old.dateline);
-    if record.captions.is_empty() {
-        record.captions.clone_from(&old.captions);
-        filled.captions.clone_from(&old.captions);
     }
 }
 
