@@ -1,7 +1,7 @@
 //! What is remembered of a text, and its encoding.
 
 use super::codec::{Reader, Writer};
-use super::record::FIRST_FORMAT;
+use super::record::{DESCRIBED_FORMAT, FIRST_FORMAT};
 use super::{Id, StoreError};
 
 /// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
@@ -28,10 +28,16 @@ pub struct Fingerprint {
     /// Bottom-k hashes of the numbers and of the capitalised words of the prose, ascending.
     pub numbers: Vec<u32>,
     pub names: Vec<u32>,
+    /// Words of the first sentence, ascending; pairs of characters in scripts without spaces.
+    pub opening: Vec<u32>,
+    /// Sentences of prose with their numbers left out, and those, ascending.
+    pub figures: Vec<(u32, u32)>,
+    /// Which way of making fingerprints made this: sums of prose of two ways are not compared.
+    pub form: u8,
 }
 
 impl Fingerprint {
-    pub(super) fn encode(&self, w: &mut Writer, _format: u8) {
+    pub(super) fn encode(&self, w: &mut Writer, format: u8) {
         w.id(self.content_hash);
         w.fixed_u64(self.words_hash);
         w.fixed_u64(self.prose_sum);
@@ -43,6 +49,17 @@ impl Fingerprint {
         w.list24(&self.lead);
         w.ascending(&self.numbers);
         w.ascending(&self.names);
+        if format >= DESCRIBED_FORMAT {
+            w.ascending(&self.opening);
+            w.list24(
+                &self
+                    .figures
+                    .iter()
+                    .flat_map(|(sentence, numbers)| [*sentence, *numbers])
+                    .collect::<Vec<_>>(),
+            );
+            w.u8(self.form);
+        }
     }
 
     pub(super) fn decode(r: &mut Reader<'_>, format: u8) -> Result<Self, StoreError> {
@@ -51,7 +68,7 @@ impl Fingerprint {
         let cut = |list: Vec<u32>| list.into_iter().map(|hash| hash >> 8).collect();
         let ascending = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.ascending() };
         let ordered = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.list24() };
-        Ok(Self {
+        let mut print = Self {
             content_hash: r.id()?,
             words_hash: r.fixed_u64()?,
             prose_sum: r.fixed_u64()?,
@@ -63,6 +80,13 @@ impl Fingerprint {
             lead: ordered(r)?,
             numbers: ascending(r)?,
             names: ascending(r)?,
-        })
+            ..Self::default()
+        };
+        if format >= DESCRIBED_FORMAT {
+            print.opening = r.ascending()?;
+            print.figures = r.list24()?.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+            print.form = r.u8()?;
+        }
+        Ok(print)
     }
 }

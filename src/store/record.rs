@@ -316,6 +316,9 @@ pub(super) mod tests {
                 lead: vec![900, 7],
                 sketch: vec![1, 2, 3],
                 words: 900,
+                opening: vec![4, 77],
+                figures: vec![(5, 9), (6, 2)],
+                form: 2,
                 ..Fingerprint::default()
             },
             scraper_name: Some("reader".into()),
@@ -387,7 +390,8 @@ pub(super) mod tests {
     #[test]
     fn a_record_of_the_second_format_is_read() {
         let read = ArticleRecord::decode(&record().encode_as(2)).expect("decodes");
-        assert_eq!(read, ArticleRecord { described: Described::default(), ..record() });
+        let print = Fingerprint { opening: Vec::new(), figures: Vec::new(), form: 0, ..record().print };
+        assert_eq!(read, ArticleRecord { described: Described::default(), print, ..record() });
     }
 
     #[test]
