@@ -1,16 +1,17 @@
 //! What an article is to what is remembered: a pure decision over the candidates and the pending claims
 //! that one look at the store gave.
 
-use super::change::{Change, change};
+use super::change::{self, Change, change, poorer};
 use super::draft::draft;
 use super::filled::{Filled, fill, gather};
 use super::ids::{event_id, hex, id};
 use super::keys::Keys;
+use super::lessons::only_lessons;
 use super::panel::{self, Voice};
 use super::relate::{Relation, relate};
 use crate::assess::fingerprint::fingerprint;
-use crate::model::Article;
 use crate::model::verdict::{Dedup, Original, Verdict};
+use crate::model::{Article, Observations};
 use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, SLOTS_PER_KEY, Slot, Token};
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
@@ -24,6 +25,8 @@ pub(super) struct Incoming<'a> {
     pub(super) page: Id,
     pub(super) draft: ArticleRecord,
     pub(super) keys: Keys,
+    /// What the page teaches about its site.
+    pub(super) seen: Observations,
 }
 
 /// What was decided of it.
@@ -43,12 +46,12 @@ pub(super) enum Into {
 }
 
 impl<'a> Incoming<'a> {
-    pub(super) fn of(article: &'a Article) -> Self {
+    pub(super) fn of(article: &'a Article, seen: Observations) -> Self {
         let printed = fingerprint(article);
         let mut draft = draft(article, &printed);
         let keys = Keys::of(article, &draft, &printed);
         draft.keys = keys.written.clone();
-        Self { article, page: id(&article.raw.page_key), draft, keys }
+        Self { article, page: id(&article.raw.page_key), draft, keys, seen }
     }
 
     /// Whether a pending claim is on the same page or, as far as can be told, the same article.
@@ -112,13 +115,29 @@ impl<'a> Incoming<'a> {
         decision
     }
 
+    /// What a further capture adds, heard beside what its scraper said before.
+    fn change(&self, old: &ArticleRecord, same_address: bool) -> Change {
+        let what = change(&self.draft, old, same_address);
+        if what == Change::Edited
+            && change::same_extraction(&self.draft, old, same_address)
+            && !change::headline_changed(&self.draft, old)
+            && only_lessons(&self.draft.print, &old.print, &self.seen)
+        {
+            return Change::Near;
+        }
+        match (what, panel::changed_its_word(self, old)) {
+            // Else two extractions that each have what the other lacks would take turns.
+            (Change::Better | Change::Edited, Some(false)) => Change::Near,
+            (Change::Near | Change::Edited, Some(true)) => Change::Edited,
+            _ => what,
+        }
+    }
+
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = match change(&self.draft, &known.record, relation.method == "url") {
-            // Else two extractions that each have what the other lacks would take turns.
-            Change::Better if panel::said_before(self, &known.record) => Change::Near,
-            what => what,
-        };
+        let same_address = relation.method == "url";
+        let old = &known.record;
+        let what = self.change(old, same_address);
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
@@ -127,7 +146,6 @@ impl<'a> Incoming<'a> {
             Change::Edited => (Verdict::Update, relation.method),
             Change::Better => (Verdict::Update, BETTER),
         };
-        let old = &known.record;
         let dedup = dedup(verdict, method, relation.similarity, old);
         let write = Into::Known(known.slot);
         let heard = match what {
@@ -162,6 +180,14 @@ impl<'a> Incoming<'a> {
         let mut record = ArticleRecord { heard, ..old.clone() };
         if matches!(what, Change::Exact | Change::Near) {
             gather(&mut record, &self.draft);
+            // What is remembered in a form of fingerprints that no longer is made is brought up to date.
+            let outdated = old.print.form != self.draft.print.form;
+            if outdated
+                && change::same_extraction(&self.draft, old, same_address)
+                && !poorer(&self.draft, old)
+            {
+                record.print = self.draft.print.clone();
+            }
         }
         record.originator = record.originator.or_else(|| self.draft.originator.clone());
         let before = record.keys.len();

@@ -56,6 +56,7 @@ impl Filled {
 /// Keeps what the earlier version had and the new capture lacks. When a page was changed last is taken
 /// over for the same state of it alone.
 pub(super) fn fill(record: &mut ArticleRecord, old: &ArticleRecord, same_state: bool, filled: &mut Filled) {
+    take(&mut record.site, &old.site);
     filled.headline = take(&mut record.headline, &old.headline);
     filled.published_at = take(&mut record.published_at, &old.published_at);
     filled.byline = take(&mut record.byline, &old.byline);
@@ -70,11 +71,14 @@ pub(super) fn fill(record: &mut ArticleRecord, old: &ArticleRecord, same_state: 
     }
 }
 
-/// What a copy says of an article and its published version does not, for versions to come. A headline or
-/// a date would be an update: where they are none, they are not believed.
+/// What a copy says of an article and its published version does not, for versions to come, and that it is
+/// the latest capture, where it is. A headline or a date would be an update: where they are none, they are
+/// not believed.
 pub(super) fn gather(record: &mut ArticleRecord, copy: &ArticleRecord) {
     take(&mut record.byline, &copy.byline);
     take(&mut record.standfirst, &copy.standfirst);
     take(&mut record.dateline, &copy.dateline);
+    take(&mut record.site, &copy.site);
     record.described.take(&copy.described);
+    record.captured = record.captured.max(copy.captured);
 }

@@ -18,6 +18,7 @@ mod draft;
 /// What another extraction of the article had and this one lacks.
 mod filled;
 mod lease;
+mod lessons;
 mod news;
 mod panel;
 /// Whether two articles are one.
@@ -220,7 +221,7 @@ fn alone(article: &Article) -> Identified {
 
 impl Memory {
     async fn identify(&self, article: &Article, seen: Observations) -> Result<Identified, StoreError> {
-        let incoming = Incoming::of(article);
+        let incoming = Incoming::of(article, seen);
         self.news.open(&self.store).await?;
         let mut looks = Backoff::new(FIRST_LOOK, LONGEST_LOOK);
         let mut held: Option<Held> = None;
@@ -254,7 +255,7 @@ impl Memory {
                         None => self.leases.hold(token),
                     };
                     if !pending.iter().any(|p| !p.lapsed && incoming.meets(p)) {
-                        return self.decided(&incoming, seen, mine, &candidates, &pending).await;
+                        return self.decided(incoming, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
                     record::identified(IdentifyEvent::ClaimWaited);
@@ -267,8 +268,7 @@ impl Memory {
     /// Makes a promise of a decision.
     async fn decided(
         &self,
-        incoming: &Incoming<'_>,
-        seen: Observations,
+        incoming: Incoming<'_>,
         mut held: Held,
         candidates: &[Candidate],
         pending: &[Pending],
@@ -313,7 +313,7 @@ impl Memory {
             supersedes,
             story: place.map(|p| p.entry),
         };
-        let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
+        let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(incoming.seen) };
         Ok(Identified {
             article_id: record.article_id.to_string(),
             version: record.version,

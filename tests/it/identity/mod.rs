@@ -7,6 +7,8 @@ mod figures;
 mod forms;
 mod pairs;
 mod panel;
+mod rounds;
+mod samples;
 mod templates;
 mod versions;
 
@@ -14,11 +16,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use copydesk::assess::identify::{Identified, Identifier, IdentifySettings};
+use copydesk::model::article::{Precision, Timestamp};
 use copydesk::model::verdict::Verdict;
 use copydesk::model::{Failure, Observations};
 use copydesk::store::AnyStore;
 
 use crate::redis_server::RedisServer;
+use crate::telemetry::metrics;
 use articles::{Capture, STORIES};
 
 /// An identifier with an empty embedded store.
@@ -53,6 +57,13 @@ async fn publish(identifier: &Identifier, capture: &Capture) -> Identified {
     let identified = identify(identifier, capture).await;
     identifier.keep(identified.claim.clone()).await.expect("keeps");
     identified
+}
+
+/// How often telling articles apart has met something, in this process.
+fn counted(event: &str) -> u64 {
+    let line = format!("copydesk_identify_events_total{{event=\"{event}\"}} ");
+    let text = metrics().render();
+    text.lines().find_map(|l| l.strip_prefix(&line)?.trim().parse().ok()).unwrap_or(0)
 }
 
 fn story(n: usize) -> Capture {
@@ -223,6 +234,15 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
         ids.dedup();
         assert_eq!(ids.len(), STORIES.len(), "{canonical}");
     }
+    // and no more where everything has the site's name as its headline
+    let mut ids = std::collections::BTreeSet::new();
+    for n in 0..STORIES.len() {
+        let mut capture = story(n).url(&format!("https://lantern.example/{n}"));
+        capture.headline = Some("The Alder Lantern, news of the isles".into());
+        capture.canonical = Some("https://lantern.example/news/main".to_owned());
+        ids.insert(desk.publish(&capture).await.article_id);
+    }
+    assert_eq!(ids.len(), STORIES.len());
     // while one that is right joins a print version to its article
     let article = story(4).url("https://isles.example/drums");
     let created = desk.publish(&article).await;
@@ -236,6 +256,7 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
 #[tokio::test]
 async fn a_copy_waits_until_what_it_meets_is_kept_or_released() {
     let desk = Arc::new(Desk::new().await);
+    let waited = counted("claim_waited");
     let original = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
     let copying = {
         let desk = Arc::clone(&desk);
@@ -249,6 +270,7 @@ async fn a_copy_waits_until_what_it_meets_is_kept_or_released() {
     let copy = copying.await.expect("runs");
     assert_eq!(verdict(&copy), Verdict::ExactDuplicate);
     assert_eq!(copy.article_id, original.article_id);
+    assert!(counted("claim_waited") > waited);
 
     let given_up = identify(&desk.identifier, &story(8).url("https://herald.example/d")).await;
     let copying = {
@@ -264,12 +286,14 @@ async fn a_copy_waits_until_what_it_meets_is_kept_or_released() {
 #[tokio::test]
 async fn who_takes_the_place_of_a_dropped_claim_gives_out_its_ids() {
     let desk = Desk::new().await;
+    let taken_over = counted("claim_taken_over");
     let lost = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
     let (article_id, event_id) = (lost.article_id.clone(), lost.event_id.clone());
     drop(lost);
     let copy = desk.publish(&story(6).url("https://herald.example/b")).await;
     assert_eq!(verdict(&copy), Verdict::New);
     assert_eq!((&copy.article_id, &copy.event_id), (&article_id, &event_id));
+    assert!(counted("claim_taken_over") > taken_over);
     let redelivered = desk.publish(&story(6).url("https://herald.example/a")).await;
     assert_eq!(verdict(&redelivered), Verdict::ExactDuplicate);
     assert_eq!((redelivered.article_id, redelivered.event_id), (article_id, event_id));
@@ -320,6 +344,63 @@ async fn replicas_that_share_a_redis_agree() {
     assert_eq!((verdict(&after), after.event_id), (Verdict::New, event_id));
 }
 
+/// Its lease lapsed before the confirm came: another has published meanwhile, and stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_lost_its_claim_overwrites_nothing() {
+    let server = RedisServer::start();
+    let lease = Duration::from_millis(300);
+    let (url, page) = (server.url(), story(3).url("https://herald.example/storm").scraper("reader"));
+    let late = page.clone();
+    let slow = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        // Nobody renews the lease when the runtime is gone.
+        runtime.block_on(async { identify(&identifier(&url, lease).await, &late).await })
+    });
+    let slow = slow.join().expect("claims");
+    let other = identifier(&server.url(), lease).await;
+    let mut longer = page.clone();
+    longer.body.push_str("\n\nIn the evening the grid operator spoke of 9,000 homes that were still dark.");
+    let published = publish(&other, &longer).await;
+    assert_eq!(verdict(&published), Verdict::New);
+    let before = counted("claim_fenced");
+    other.keep(slow.claim).await.expect("is told");
+    assert!(counted("claim_fenced") > before);
+    let again = publish(&other, &longer.at("2031-03-12T12:00:00Z")).await;
+    assert_eq!((verdict(&again), again.article_id), (Verdict::ExactDuplicate, published.article_id));
+}
+
+/// What the texts alone would not say: the publisher's headline of four words or more, on one day.
+#[tokio::test]
+async fn a_recurring_headline_joins_what_was_published_on_one_day() {
+    let told = |scraper: &str, day: &str, own: &str| {
+        let shared = "The harbour office asks skippers to keep clear of the dredger off the western mole.";
+        let body =
+            format!("{own}\n\n{shared} Divers are at work there until the gates have been hung again.");
+        let mut article = Capture::of("Notice to all mariners", &body).scraper(scraper).article();
+        article.site = Some("herald.example".into());
+        let value = format!("2031-03-{day}");
+        article.published_at = Some(Timestamp { raw: value.clone(), value, precision: Precision::Day });
+        article
+    };
+    let longer = "Ferries for the isles leave from the coal quay as long as the lock is being cleaned. \
+        Whoever wants to take a car across has to be there an hour before, since the ramp is narrow. \
+        Bicycles travel free, and dogs on the upper deck alone.";
+    let other = "Passengers should allow for delays at the coal quay, where buses turn in a tight circle. \
+        The kiosk sells tickets and coffee, and a waiting room has been opened in the old customs house. \
+        Those who have a pass may go on board without calling at the counter.";
+    for (day, joined) in [("12", true), ("19", false)] {
+        let desk = Desk::new().await;
+        let mut found = Vec::new();
+        for article in [told("reader", "12", longer), told("dump", day, other)] {
+            let one = desk.identifier.identify(&article, Observations::default()).await.expect("identifies");
+            desk.identifier.keep(one.claim.clone()).await.expect("keeps");
+            found.push(one);
+        }
+        assert_eq!(method(&found[1]) == "headline", joined, "{:?}", found[1].dedup);
+        assert_eq!(found[0].article_id == found[1].article_id, joined);
+    }
+}
+
 #[tokio::test]
 async fn with_the_store_out_of_reach_nothing_is_published_unless_the_configuration_says_so() {
     let server = RedisServer::start();
@@ -331,7 +412,9 @@ async fn with_the_store_out_of_reach_nothing_is_published_unless_the_configurati
     let article = story(0).url("https://herald.example/a").article();
     let refused = careful.identify(&article, Observations::default()).await;
     assert!(matches!(refused, Err(Failure::Shared { what: "store", .. })), "{refused:?}");
+    let before = counted("unchecked");
     let unchecked = bold.identify(&article, Observations::default()).await.expect("published");
+    assert!(counted("unchecked") > before);
     let alone = Identifier::default().identify(&article, Observations::default()).await.expect("alone");
     assert_eq!((unchecked.article_id, unchecked.event_id), (alone.article_id, alone.event_id));
 }
