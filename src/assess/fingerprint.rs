@@ -3,12 +3,16 @@
 //! The sketch is the bottom-k of word 5-grams (Broder 1997; k = 256 of 24 bits, packed some 550 bytes); the keys
 //! are bands of a one-permutation MinHash over the same 5-grams (Li, Owen, Zhang 2012).
 
+/// What the sentences of prose say.
+mod prose;
+
 use crate::model::Article;
 use crate::model::body::ParagraphKind;
 use crate::store::{Fingerprint, Id};
 
 use super::identify::content_hash;
-use super::tokens::{self, Role, Sentence, mix};
+use super::tokens::{self, mix};
+use prose::Prose;
 
 /// Words of one shingle.
 const SHINGLE: usize = 5;
@@ -16,18 +20,11 @@ const SHINGLE: usize = 5;
 pub const SKETCH: usize = 256;
 /// Sentences that are remembered; of longer texts those with the smallest hashes.
 pub const SENTENCES: usize = 96;
-/// Sentences at the head of the text that are remembered in order.
-const LEAD: usize = 4;
 /// Numbers, and capitalised words, that are remembered.
 pub const MARKS: usize = 48;
 /// Bands of two rows: of two texts with Jaccard .5 one in thirty meets in none of twelve.
 pub const BANDS: usize = 12;
 const ROWS: usize = 2;
-/// Words of the first sentence that are remembered, and sentences with numbers.
-const OPENING: usize = 64;
-pub const FIGURES: usize = 24;
-/// Shorter sentences tell nothing of how a text begins.
-const OPENING_WORDS: usize = 5;
 /// How a text is printed today. Rises when another sum of prose comes of the same text.
 pub const FORM: u8 = 2;
 /// Words beyond this many are not looked at: a book, or an attack.
@@ -121,107 +118,6 @@ fn bands(shingles: &[u64]) -> Vec<u64> {
         .enumerate()
         .map(|(band, rows)| rows.iter().fold(mix(band as u64 + 1), |h, row| mix(h ^ row)))
         .collect()
-}
-
-/// Collects what the sentences of prose say.
-#[derive(Default)]
-struct Prose {
-    sentences: Vec<u64>,
-    lead: Vec<u32>,
-    opening: Vec<u32>,
-    figures: Vec<(u32, u32)>,
-    numbers: Vec<u32>,
-    names: Vec<u32>,
-    first: Option<u64>,
-    /// Whether the paragraph has said something, and what stands in it that only then does.
-    said: bool,
-    waiting: Vec<Sentence>,
-}
-
-impl Prose {
-    /// A paragraph begins.
-    fn paragraph(&mut self) {
-        self.said = false;
-        self.waiting.clear();
-    }
-
-    fn sentence(&mut self, sentence: Sentence) {
-        match sentence.role() {
-            Role::Prose => {
-                self.said = true;
-                for earlier in std::mem::take(&mut self.waiting) {
-                    self.add(&earlier);
-                }
-                self.add(&sentence);
-            }
-            Role::Amid if self.said => self.add(&sentence),
-            Role::Amid => self.waiting.push(sentence),
-            Role::Furniture => {}
-        }
-    }
-
-    /// Of a list or a live report.
-    fn line(&mut self, line: &Sentence, shortest: usize) {
-        if line.words.len() >= shortest && line.says_something() {
-            self.add(line);
-        }
-    }
-
-    fn add(&mut self, sentence: &Sentence) {
-        let hash = sentence.words.iter().fold(0x51, |h, w| mix(h ^ w.exact));
-        self.sentences.push(hash);
-        if self.first.is_none() && sentence.words.len() >= 8 {
-            self.first = Some(hash);
-        }
-        if self.lead.is_empty() && sentence.words.len() >= OPENING_WORDS {
-            self.opening = opening(sentence);
-        }
-        if self.lead.len() < LEAD && sentence.words.len() >= OPENING_WORDS {
-            self.lead.push(short(hash));
-        }
-        self.figures.extend(figures(sentence));
-        self.numbers.extend(sentence.numbers().map(|hash| hash >> 8));
-        self.names.extend(sentence.names().map(|hash| hash >> 8));
-    }
-
-    fn finish(mut self) -> Fingerprint {
-        self.sentences.sort_unstable();
-        self.sentences.dedup();
-        let prose_sum = self.sentences.iter().fold(0u64, |sum, h| sum.wrapping_add(*h));
-        self.figures.sort_unstable();
-        self.figures.dedup();
-        self.figures.truncate(FIGURES);
-        Fingerprint {
-            prose_sum,
-            prose: self.sentences.len() as u32,
-            sentences: bottom(self.sentences.iter().map(|h| short(*h)).collect(), SENTENCES),
-            lead: self.lead,
-            numbers: bottom(self.numbers, MARKS),
-            names: bottom(self.names, MARKS),
-            opening: bottom(self.opening, OPENING),
-            figures: self.figures,
-            form: FORM,
-            ..Fingerprint::default()
-        }
-    }
-}
-
-/// The words of a sentence, for telling which of them another has too: in scripts without spaces pairs
-/// of characters, which the lowest bit says.
-fn opening(sentence: &Sentence) -> Vec<u32> {
-    let pairs = sentence.words.windows(2).filter(|pair| pair[0].wide && pair[1].wide);
-    let pairs = pairs.map(|pair| short(mix(pair[0].hash ^ pair[1].hash.rotate_left(7))) | 1);
-    let words = sentence.words.iter().filter(|w| !w.wide).map(|w| short(w.hash) & !1);
-    words.chain(pairs).collect()
-}
-
-/// A sentence of prose without its numbers, and they.
-fn figures(sentence: &Sentence) -> Option<(u32, u32)> {
-    let numbers = || sentence.words.iter().filter(|w| w.number);
-    let words = sentence.words.len() - numbers().count();
-    let without = sentence.words.iter().fold(0x52, |h, w| if w.number { mix(h) } else { mix(h ^ w.hash) });
-    let said = numbers().fold(0x53, |h, w| mix(h ^ w.hash));
-    (numbers().next().is_some() && words >= OPENING_WORDS - 1).then(|| (short(without), short(said)))
 }
 
 /// The 24 bits of a hash that are remembered.
