@@ -1,10 +1,19 @@
 //! Text → sentences of hashed words, with what a comparison needs to know of each word.
 
+/// Lines of dates and counters.
+mod furniture;
+/// Digits of all scripts, and what stands between and beside them.
+mod numbers;
+
+use numbers::{Join, Sign};
+
 /// A word as a comparison sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
-    /// Of its letters and digits in lower case.
+    /// Of its letters and digits in lower case, the digits of any script as ASCII's.
     pub hash: u64,
+    /// The same, with the minus and the currency that stand at a number.
+    pub exact: u64,
     /// Begins with a digit.
     pub number: bool,
     /// Begins with a capital.
@@ -24,82 +33,37 @@ pub struct Sentence {
     pub ended: bool,
 }
 
-/// Words that a line about the page's own dates begins or ends with.
-const DATED: &[&str] = &[
-    "updated",
-    "update",
-    "published",
-    "posted",
-    "modified",
-    "ago",
-    "edited",
-    "aktualisiert",
-    "veröffentlicht",
-    "stand",
-    "uhr",
-    "publié",
-    "actualizado",
-    "publicado",
-    "atualizado",
-    "aggiornato",
-    "pubblicato",
-    "обновлено",
-    "опубликовано",
-    "gmt",
-    "utc",
-    "cet",
-    "bst",
-];
-/// Words that a counter begins or ends with; never a whole sentence ("Shares rose by 3.4 percent.").
-const COUNTED: &[&str] = &[
-    "comments",
-    "comment",
-    "shares",
-    "shared",
-    "views",
-    "viewed",
-    "likes",
-    "readers",
-    "reads",
-    "read",
-    "subscribers",
-    "min",
-    "mins",
-    "followers",
-    "reactions",
-    "kommentare",
-    "lesezeit",
-    "minuten",
-    "commentaires",
-    "comentarios",
-    "comentários",
-    "commenti",
-    "комментариев",
-];
+/// What a sentence is to the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It says something.
+    Prose,
+    /// Something amid prose, nothing by itself: a line with the page's date, a call of two words.
+    Amid,
+    /// A label, a menu, a line of dates or counters.
+    Furniture,
+}
 
-/// Fewer words than this need a full stop to be prose.
+/// Shortest sentence with a full stop that says something by itself, in words or wide characters.
+const SHORT_PROSE: usize = 3;
+const SHORT_WIDE: usize = 5;
+/// Without a full stop it takes this many.
 const PROSE_WORDS: usize = 12;
-/// Fewer than this are a label, a heading, a button.
-const LABEL_WORDS: usize = 5;
-/// Lines up to this long may be furniture.
-const FURNITURE_WORDS: usize = 14;
 
 impl Sentence {
-    /// Whether it says something: no label, no menu, no line of dates or counters.
-    pub fn is_prose(&self) -> bool {
-        let words = self.words.len();
-        words >= LABEL_WORDS && (self.ended || words >= PROSE_WORDS) && !self.is_furniture()
+    /// In a paragraph that is neither a list's nor a live report's.
+    pub fn role(&self) -> Role {
+        let short = if self.words.iter().all(|w| w.wide) { SHORT_WIDE } else { SHORT_PROSE };
+        match self.words.len() {
+            words if words >= PROSE_WORDS || (self.ended && words >= short) => furniture::role(self),
+            2.. if self.ended => Role::Amid,
+            _ => Role::Furniture,
+        }
     }
 
-    fn is_furniture(&self) -> bool {
-        if self.words.len() > FURNITURE_WORDS || !self.words.iter().any(|w| w.number) {
-            return false;
-        }
-        let mut ends = self.words.iter().take(3).chain(self.words.iter().rev().take(2));
-        ends.any(|w| {
-            let in_list = |list: &[&str]| list.iter().any(|word| word_hash(word) == w.hash);
-            in_list(DATED) || (!self.ended && in_list(COUNTED))
-        })
+    /// Where every line counts that is no clock and no counter, in a list or a live report.
+    pub fn says_something(&self) -> bool {
+        furniture::role(self) == Role::Prose
     }
 
     /// Hashes of the numbers.
@@ -129,27 +93,33 @@ impl Iterator for Sentences<'_> {
     fn next(&mut self) -> Option<Sentence> {
         let mut sentence = Sentence::default();
         let mut word = Building::default();
+        let mut sign = Sign::default();
         let mut chars = self.rest.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             let next = chars.peek().map(|(_, c)| *c);
             let end = at + c.len_utf8();
+            let c = numbers::digit(c).unwrap_or(c);
+            sign.meet(c, &mut word, &mut sentence);
             if is_wide(c) {
                 word.finish(&mut sentence);
                 word.push(c);
                 word.wide = true;
                 word.finish(&mut sentence);
             } else if c.is_alphanumeric() {
+                if !word.begun() && c.is_ascii_digit() {
+                    word.sign = sign.taken();
+                }
                 word.push(c);
             } else if is_apostrophe(c) && word.begun() && next.is_some_and(char::is_alphanumeric) {
                 // It's is one word, however the apostrophe is written.
-            } else if matches!(c, '.' | ',') && word.number && next.is_some_and(|n| n.is_ascii_digit()) {
+            } else if let Some(join) = word.number.then(|| numbers::join(c, &self.rest[end..])).flatten() {
                 // 1,204 is one number; the separator differs from page to page.
-                if c == '.' {
+                if join == Join::Point {
                     word.push('.');
                 }
             } else {
                 word.finish(&mut sentence);
-                let stop = matches!(c, '。' | '！' | '？' | '!' | '?' | '…' | '।')
+                let stop = matches!(c, '。' | '！' | '？' | '!' | '?' | '…' | '।' | '؟')
                     || (c == '.' && next.is_none_or(|n| n.is_whitespace() || is_closing(n)));
                 if c == '\n' || stop {
                     self.rest = &self.rest[end..];
@@ -184,6 +154,7 @@ struct Building {
     capital: bool,
     wide: bool,
     stem: u64,
+    sign: u64,
 }
 
 impl Building {
@@ -208,9 +179,11 @@ impl Building {
 
     fn finish(&mut self, sentence: &mut Sentence) {
         if self.length > 0 {
-            let Self { hash, length, number, capital, wide, stem } = std::mem::take(self);
+            let Self { hash, length, number, capital, wide, stem, sign } = std::mem::take(self);
             let stem = (length > STEM).then_some(stem);
-            sentence.words.push(Word { hash: mix(hash), number, capital, length, wide, stem });
+            let hash = mix(hash);
+            let exact = if sign == 0 { hash } else { mix(hash ^ sign) };
+            sentence.words.push(Word { hash, exact, number, capital, length, wide, stem });
         }
     }
 }
@@ -280,6 +253,36 @@ mod tests {
         let hashes = |t: &str| sentences(t).flat_map(|s| s.numbers().collect::<Vec<_>>()).collect::<Vec<_>>();
         assert_eq!(hashes("1,204 people"), hashes("1204 people"));
         assert_ne!(hashes("4.6 people"), hashes("46 people"));
+        assert_eq!(hashes("12,04,500 rupees"), hashes("1204500 rupees"));
+        assert_eq!(hashes("3,8 Millionen"), hashes("3.8 Millionen"));
+        assert_ne!(hashes("3,8 Millionen"), hashes("38 Millionen"));
+    }
+
+    #[test]
+    fn a_number_is_the_same_in_the_digits_of_any_script() {
+        let hashes = |t: &str| sentences(t).flat_map(|s| s.numbers().collect::<Vec<_>>()).collect::<Vec<_>>();
+        for (text, plain) in [
+            ("深さ約３０キロ、規模５．２", "深さ約30キロ、規模5.2"),
+            ("قوة ٤٫٦ على عمق ١٠", "قوة 4.6 على عمق 10"),
+            ("भाव २१४० रुपये", "भाव 2140 रुपये"),
+            ("งวดที่ ๑๖ มีนาคม", "งวดที่ 16 มีนาคม"),
+        ] {
+            assert_eq!(hashes(text), hashes(plain), "{text}");
+            assert!(!hashes(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sign_changes_what_a_number_says_but_not_the_number() {
+        let words = |t: &str| sentences(t).flat_map(|s| s.words).collect::<Vec<_>>();
+        for (one, other) in
+            [("$14 million", "€14 million"), ("14 $ a day", "14 € a day"), ("up 4%", "up -4%"), ("¥ 5", "5")]
+        {
+            let (one, other) = (words(one), words(other));
+            assert!(one.iter().zip(&other).all(|(a, b)| a.hash == b.hash));
+            assert!(one.iter().zip(&other).any(|(a, b)| a.exact != b.exact));
+        }
+        assert_eq!(words("the years 2030-31"), words("the years 2030–31"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Bytes of stored records: little-endian, length-prefixed, every read checked.
 
-use crate::model::article::Precision;
+use crate::model::article::{Precision, Timestamp};
 use crate::model::verdict::Verdict;
 
 use super::{Id, StoreError};
@@ -99,6 +99,12 @@ impl Writer {
         if count > 0 {
             self.0.push(waiting as u8);
         }
+    }
+
+    pub fn timestamp(&mut self, at: &Timestamp) {
+        self.text(&at.value);
+        self.u8(at.precision as u8);
+        self.text(&at.raw);
     }
 
     pub fn option<T>(&mut self, value: Option<&T>, write: impl FnOnce(&mut Self, &T)) {
@@ -252,7 +258,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn precision(&mut self) -> Result<Precision, StoreError> {
+    /// A list of a few, its length in one byte.
+    pub fn several<T>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let count = self.u8()?;
+        (0..count).map(|_| read(self)).collect()
+    }
+
+    pub fn timestamp(&mut self) -> Result<Timestamp, StoreError> {
+        Ok(Timestamp { value: self.text()?, precision: self.precision()?, raw: self.text()? })
+    }
+
+    fn precision(&mut self) -> Result<Precision, StoreError> {
         use Precision::*;
         let n = self.u8()?;
         [Year, Month, Day, Minute, Second].into_iter().find(|p| *p as u8 == n).ok_or_else(|| self.corrupt())

@@ -6,10 +6,14 @@
 //! its draft stays readable for a while, so that whoever comes next gives out the same ids.
 
 mod codec;
+/// What an extraction says beside the text.
+pub mod described;
 /// A directory of this process's own, on redb.
 pub mod embedded;
 /// Other scrapers' extractions of a page.
 pub mod extraction;
+/// What stands for a text.
+mod fingerprint;
 /// What is remembered, and its encoding.
 pub mod record;
 /// Redis or Valkey, shared by replicas; each step is one script.
@@ -25,13 +29,15 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::model::Failure;
+pub use described::Described;
 pub use embedded::EmbeddedStore;
 pub use extraction::{Extraction, MAX_EXTRACTIONS};
-pub use record::{ArticleRecord, Fingerprint, PageOutcome, StoryEntry};
+pub use fingerprint::Fingerprint;
+pub use record::{ArticleRecord, PageOutcome, StoryEntry};
 pub use redis::RedisStore;
 
 /// Layout of a whole store. A store of a later format is refused, one of an earlier is migrated.
-pub const STORE_FORMAT: u32 = 2;
+pub const STORE_FORMAT: u32 = 3;
 
 /// Articles found under one key: the first four and the last four. More is a farm of copies, or a
 /// canonical URL that points everywhere.

@@ -4,12 +4,14 @@ use crate::model::article::{Dateline, Timestamp};
 use crate::model::verdict::Verdict;
 
 use super::codec::{Reader, Writer};
-use super::{Extraction, Id, MAX_EXTRACTIONS, Slot, StoreError};
+use super::{Described, Extraction, Fingerprint, Id, MAX_EXTRACTIONS, Slot, StoreError};
 
 /// First byte of every encoded record. Rises when the layout changes; older ones stay readable.
-const RECORD_FORMAT: u8 = 2;
+const RECORD_FORMAT: u8 = 3;
 /// Of stores that were written before the lists were packed.
-const FIRST_FORMAT: u8 = 1;
+pub(super) const FIRST_FORMAT: u8 = 1;
+/// The first that holds what an article's extractions describe, and the fingerprint's opening and figures.
+pub(super) const DESCRIBED_FORMAT: u8 = 3;
 
 /// Captions that are remembered of an article.
 pub const MAX_CAPTIONS: usize = 6;
@@ -50,32 +52,8 @@ pub struct ArticleRecord {
     pub captions: Vec<String>,
     /// Other scrapers' extractions of the same state of the page, oldest first.
     pub heard: Vec<Extraction>,
-}
-
-/// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Fingerprint {
-    /// The contract's `content_hash`: headline and body as they stand.
-    pub content_hash: Id,
-    /// Hash of the body's words, case and punctuation aside.
-    pub words_hash: u64,
-    /// Order-free sum over the distinct sentences of prose: equal where no sentence changed.
-    pub prose_sum: u64,
-    pub words: u32,
-    /// Distinct shingles of the whole text; the sketch holds the smallest.
-    pub shingles: u32,
-    /// Distinct sentences of prose.
-    pub prose: u32,
-    /// Bottom-k hashes of word 5-grams, ascending, of 24 bits as all hashes in these lists: among the
-    /// few hundred of two texts one in a hundred is equal by chance at most.
-    pub sketch: Vec<u32>,
-    /// Bottom-k hashes of sentences of prose, ascending.
-    pub sentences: Vec<u32>,
-    /// Hashes of the first sentences of prose, in order.
-    pub lead: Vec<u32>,
-    /// Bottom-k hashes of the numbers and of the capitalised words of the prose, ascending.
-    pub numbers: Vec<u32>,
-    pub names: Vec<u32>,
+    /// Authors, section and the like.
+    pub described: Described,
 }
 
 /// What became of one page, remembered under its `page_key`.
@@ -103,8 +81,13 @@ impl ArticleRecord {
     /// Layout: format, `touched`, count of keys, keys, then the rest. The head is fixed because the
     /// scripts in Redis read it.
     pub fn encode(&self) -> Vec<u8> {
+        self.encode_as(RECORD_FORMAT)
+    }
+
+    /// Formats before the present one are written by tests of what reads them.
+    fn encode_as(&self, format: u8) -> Vec<u8> {
         let mut w = Writer::with_capacity(512 + 3 * self.print.sketch.len());
-        w.u8(RECORD_FORMAT);
+        w.u8(format);
         w.fixed_u32(self.touched);
         w.fixed_u16(self.keys.len() as u16);
         for key in &self.keys {
@@ -119,14 +102,10 @@ impl ArticleRecord {
         w.option(self.captured.as_ref(), |w, at| w.fixed_u64(*at as u64));
         w.u8(u8::from(self.partial) | u8::from(self.addressed) << 1);
         w.option(self.headline.as_ref(), |w, s| w.text(s));
-        w.option(self.published_at.as_ref(), |w, at| {
-            w.text(&at.value);
-            w.u8(at.precision as u8);
-            w.text(&at.raw);
-        });
+        w.option(self.published_at.as_ref(), Writer::timestamp);
         w.option(self.byline.as_ref(), |w, s| w.text(s));
         w.option(self.originator.as_ref(), |w, s| w.text(s));
-        self.print.encode(&mut w);
+        self.print.encode(&mut w, format);
         w.option(self.scraper_name.as_ref(), |w, s| w.text(s));
         w.option(self.standfirst.as_ref(), |w, s| w.text(s));
         w.option(self.dateline.as_ref(), |w, d| {
@@ -139,6 +118,9 @@ impl ArticleRecord {
         self.captions.iter().take(MAX_CAPTIONS).for_each(|caption| w.text(caption));
         w.u8(self.heard.len().min(MAX_EXTRACTIONS) as u8);
         self.heard.iter().take(MAX_EXTRACTIONS).for_each(|heard| heard.encode(&mut w));
+        if format >= DESCRIBED_FORMAT {
+            self.described.encode(&mut w);
+        }
         w.finish()
     }
 
@@ -161,7 +143,7 @@ impl ArticleRecord {
     pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut r = Reader::new("article record", bytes);
         let format = r.u8()?;
-        if format != RECORD_FORMAT && format != FIRST_FORMAT {
+        if !(FIRST_FORMAT..=RECORD_FORMAT).contains(&format) {
             return Err(StoreError::Format { found: format.into(), known: RECORD_FORMAT.into() });
         }
         let touched = r.fixed_u32()?;
@@ -188,8 +170,7 @@ impl ArticleRecord {
             partial: flags & 1 != 0,
             addressed: flags & 2 != 0,
             headline: r.option(Reader::text)?,
-            published_at: r
-                .option(|r| Ok(Timestamp { value: r.text()?, precision: r.precision()?, raw: r.text()? }))?,
+            published_at: r.option(Reader::timestamp)?,
             byline: r.option(Reader::text)?,
             originator: if format == FIRST_FORMAT { None } else { r.option(Reader::text)? },
             print: Fingerprint::decode(&mut r, format)?,
@@ -197,6 +178,9 @@ impl ArticleRecord {
         };
         if format != FIRST_FORMAT {
             record.decode_extractions(&mut r)?;
+        }
+        if format >= DESCRIBED_FORMAT {
+            record.described = Described::decode(&mut r)?;
         }
         Ok(record)
     }
@@ -212,48 +196,9 @@ impl ArticleRecord {
                 agency: r.option(Reader::text)?,
             })
         })?;
-        let captions = r.u8()?;
-        self.captions = (0..captions).map(|_| r.text()).collect::<Result<_, _>>()?;
-        let heard = r.u8()?;
-        self.heard = (0..heard).map(|_| Extraction::decode(r)).collect::<Result<_, _>>()?;
+        self.captions = r.several(Reader::text)?;
+        self.heard = r.several(Extraction::decode)?;
         Ok(())
-    }
-}
-
-impl Fingerprint {
-    fn encode(&self, w: &mut Writer) {
-        w.id(self.content_hash);
-        w.fixed_u64(self.words_hash);
-        w.fixed_u64(self.prose_sum);
-        for n in [self.words, self.shingles, self.prose] {
-            w.varint(n.into());
-        }
-        w.ascending(&self.sketch);
-        w.ascending(&self.sentences);
-        w.list24(&self.lead);
-        w.ascending(&self.numbers);
-        w.ascending(&self.names);
-    }
-
-    fn decode(r: &mut Reader<'_>, format: u8) -> Result<Self, StoreError> {
-        // The first format held the same hashes with eight more bits.
-        let first = format == FIRST_FORMAT;
-        let cut = |list: Vec<u32>| list.into_iter().map(|hash| hash >> 8).collect();
-        let ascending = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.ascending() };
-        let ordered = |r: &mut Reader<'_>| if first { r.list().map(cut) } else { r.list24() };
-        Ok(Self {
-            content_hash: r.id()?,
-            words_hash: r.fixed_u64()?,
-            prose_sum: r.fixed_u64()?,
-            words: r.varint()? as u32,
-            shingles: r.varint()? as u32,
-            prose: r.varint()? as u32,
-            sketch: ascending(r)?,
-            sentences: ascending(r)?,
-            lead: ordered(r)?,
-            numbers: ascending(r)?,
-            names: ascending(r)?,
-        })
     }
 }
 
@@ -318,10 +263,10 @@ pub(super) fn first_format(record: &ArticleRecord) -> Vec<u8> {
         heard: Vec::new(),
         ..record.clone()
     }
-    .encode();
+    .encode_as(FIRST_FORMAT + 1);
     let print_bytes = {
         let mut w = Writer::with_capacity(64);
-        Fingerprint::default().encode(&mut w);
+        Fingerprint::default().encode(&mut w, FIRST_FORMAT + 1);
         w.finish().len()
     };
     w.u8(FIRST_FORMAT);
@@ -371,6 +316,9 @@ pub(super) mod tests {
                 lead: vec![900, 7],
                 sketch: vec![1, 2, 3],
                 words: 900,
+                opening: vec![4, 77],
+                figures: vec![(5, 9), (6, 2)],
+                form: 2,
                 ..Fingerprint::default()
             },
             scraper_name: Some("reader".into()),
@@ -388,6 +336,7 @@ pub(super) mod tests {
                 partial: false,
                 text: Some(vec![1, 2, 3]),
             }],
+            described: Described { section: Some("Region".into()), ..Described::default() },
         }
     }
 
@@ -409,7 +358,7 @@ pub(super) mod tests {
     fn a_record_of_a_later_format_is_named_as_such() {
         let mut bytes = record().encode();
         bytes[0] = 9;
-        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 2 })));
+        assert!(matches!(ArticleRecord::decode(&bytes), Err(StoreError::Format { found: 9, known: 3 })));
     }
 
     #[test]
@@ -428,6 +377,7 @@ pub(super) mod tests {
             dateline: None,
             captions: Vec::new(),
             heard: Vec::new(),
+            described: Described::default(),
             ..record()
         };
         let read = ArticleRecord::decode(&first_format(&old)).expect("decodes");
@@ -435,6 +385,13 @@ pub(super) mod tests {
         assert_eq!(read.print.lead, [5, 4]);
         let rest = |r: ArticleRecord| ArticleRecord { print: Fingerprint::default(), ..r };
         assert_eq!(rest(read), rest(old));
+    }
+
+    #[test]
+    fn a_record_of_the_second_format_is_read() {
+        let read = ArticleRecord::decode(&record().encode_as(2)).expect("decodes");
+        let print = Fingerprint { opening: Vec::new(), figures: Vec::new(), form: 0, ..record().print };
+        assert_eq!(read, ArticleRecord { described: Described::default(), print, ..record() });
     }
 
     #[test]

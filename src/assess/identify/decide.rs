@@ -1,19 +1,23 @@
 //! What an article is to what is remembered: a pure decision over the candidates and the pending claims
 //! that one look at the store gave.
 
-use super::Filled;
-use super::change::{Change, change};
+use super::change::{self, Change, change, poorer};
 use super::draft::draft;
+use super::filled::{Filled, fill, gather};
 use super::ids::{event_id, hex, id};
 use super::keys::Keys;
+use super::lessons::only_lessons;
 use super::panel::{self, Voice};
 use super::relate::{Relation, relate};
 use crate::assess::fingerprint::fingerprint;
-use crate::model::Article;
 use crate::model::verdict::{Dedup, Original, Verdict};
+use crate::model::{Article, Observations};
 use crate::store::{ArticleRecord, Candidate, Extraction, Id, MAX_KEYS, Pending, SLOTS_PER_KEY, Slot, Token};
 use crate::telemetry::labels::IdentifyEvent;
 use crate::telemetry::record;
+
+/// Method of an update that changes nothing but what is known.
+const BETTER: &str = "better_extraction";
 
 /// A page on its way through identification.
 pub(super) struct Incoming<'a> {
@@ -21,6 +25,8 @@ pub(super) struct Incoming<'a> {
     pub(super) page: Id,
     pub(super) draft: ArticleRecord,
     pub(super) keys: Keys,
+    /// What the page teaches about its site.
+    pub(super) seen: Observations,
 }
 
 /// What was decided of it.
@@ -40,12 +46,12 @@ pub(super) enum Into {
 }
 
 impl<'a> Incoming<'a> {
-    pub(super) fn of(article: &'a Article) -> Self {
+    pub(super) fn of(article: &'a Article, seen: Observations) -> Self {
         let printed = fingerprint(article);
         let mut draft = draft(article, &printed);
         let keys = Keys::of(article, &draft, &printed);
         draft.keys = keys.written.clone();
-        Self { article, page: id(&article.raw.page_key), draft, keys }
+        Self { article, page: id(&article.raw.page_key), draft, keys, seen }
     }
 
     /// Whether a pending claim is on the same page or, as far as can be told, the same article.
@@ -109,22 +115,37 @@ impl<'a> Incoming<'a> {
         decision
     }
 
+    /// What a further capture adds, heard beside what its scraper said before.
+    fn change(&self, old: &ArticleRecord, same_address: bool) -> Change {
+        let what = change(&self.draft, old, same_address);
+        if what == Change::Edited
+            && change::same_extraction(&self.draft, old, same_address)
+            && !change::headline_changed(&self.draft, old)
+            && only_lessons(&self.draft.print, &old.print, &self.seen)
+        {
+            return Change::Near;
+        }
+        match (what, panel::changed_its_word(self, old)) {
+            // Else two extractions that each have what the other lacks would take turns.
+            (Change::Better | Change::Edited, Some(false)) => Change::Near,
+            (Change::Near | Change::Edited, Some(true)) => Change::Edited,
+            _ => what,
+        }
+    }
+
     /// A further capture of a known article.
     fn further(&self, relation: Relation, known: &Candidate) -> Decision {
-        let what = match change(&self.draft, &known.record, relation.method == "url") {
-            // Else two extractions that each have what the other lacks would take turns.
-            Change::Better if panel::said_before(self, &known.record) => Change::Near,
-            what => what,
-        };
+        let same_address = relation.method == "url";
+        let old = &known.record;
+        let what = self.change(old, same_address);
         let (verdict, method) = match what {
             Change::Exact => (Verdict::ExactDuplicate, relation.method),
             Change::Near => (Verdict::NearDuplicate, relation.method),
             Change::Older { exact: true } => (Verdict::ExactDuplicate, "older_capture"),
             Change::Older { exact: false } => (Verdict::NearDuplicate, "older_capture"),
             Change::Edited => (Verdict::Update, relation.method),
-            Change::Better => (Verdict::Update, "better_extraction"),
+            Change::Better => (Verdict::Update, BETTER),
         };
-        let old = &known.record;
         let dedup = dedup(verdict, method, relation.similarity, old);
         let write = Into::Known(known.slot);
         let heard = match what {
@@ -132,11 +153,7 @@ impl<'a> Incoming<'a> {
             Change::Better => panel::after(old, old.heard.clone(), &self.draft),
             Change::Exact | Change::Near => {
                 let (heard, voice) = panel::hear(self, old);
-                let dedup = Dedup {
-                    verdict: Verdict::Update,
-                    method: Some("better_extraction".into()),
-                    ..dedup.clone()
-                };
+                let dedup = Dedup { verdict: Verdict::Update, method: Some(BETTER.into()), ..dedup.clone() };
                 match voice {
                     Voice::Stays => heard,
                     Voice::Mine => {
@@ -161,6 +178,17 @@ impl<'a> Incoming<'a> {
             return self.next_version(self.draft.clone(), known, heard, dedup, Filled::default());
         }
         let mut record = ArticleRecord { heard, ..old.clone() };
+        if matches!(what, Change::Exact | Change::Near) {
+            gather(&mut record, &self.draft);
+            // What is remembered in a form of fingerprints that no longer is made is brought up to date.
+            let outdated = old.print.form != self.draft.print.form;
+            if outdated
+                && change::same_extraction(&self.draft, old, same_address)
+                && !poorer(&self.draft, old)
+            {
+                record.print = self.draft.print.clone();
+            }
+        }
         record.originator = record.originator.or_else(|| self.draft.originator.clone());
         let before = record.keys.len();
         record.keys = merged(record.keys, self.keys.addresses());
@@ -186,7 +214,8 @@ impl<'a> Incoming<'a> {
         record.event_id = self.own_event_id(&record);
         record.story = old.story;
         record.heard = heard;
-        fill(&mut record, old, &mut filled);
+        let same_state = dedup.method.as_deref() == Some(BETTER);
+        fill(&mut record, old, same_state, &mut filled);
         let write = Into::Known(known.slot);
         Decision { record, write, dedup, filled, supersedes: Vec::new(), amended: true }
     }
@@ -253,27 +282,6 @@ fn dedup(verdict: Verdict, method: &str, similarity: f32, of: &ArticleRecord) ->
         }),
         similarity: Some((similarity * 1000.0).round() / 1000.0),
         method: Some(method.to_owned()),
-    }
-}
-
-/// Keeps what the earlier version had and the new capture lacks.
-fn fill(record: &mut ArticleRecord, old: &ArticleRecord, filled: &mut Filled) {
-    fn take<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) -> Option<T> {
-        if mine.is_some() {
-            return None;
-        }
-        mine.clone_from(theirs);
-        theirs.clone()
-    }
-    filled.headline = take(&mut record.headline, &old.headline);
-    filled.published_at = take(&mut record.published_at, &old.published_at);
-    filled.byline = take(&mut record.byline, &old.byline);
-    filled.originator = take(&mut record.originator, &old.originator);
-    filled.standfirst = take(&mut record.standfirst, &old.standfirst);
-    filled.dateline = take(&mut record.dateline, &old.dateline);
-    if record.captions.is_empty() {
-        record.captions.clone_from(&old.captions);
-        filled.captions.clone_from(&old.captions);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::article::Completeness;
 use crate::model::body::ParagraphKind;
 use crate::model::script::cut;
 use crate::store::record::MAX_CAPTIONS;
-use crate::store::{ArticleRecord, today};
+use crate::store::{ArticleRecord, Described, today};
 
 /// Texts longer than this are cut before they are remembered.
 const MAX_HEADLINE_BYTES: usize = 300;
@@ -42,6 +42,7 @@ pub(super) fn draft(article: &Article, printed: &Printed) -> ArticleRecord {
         dateline: article.dateline.clone().filter(|d| d.raw.len() <= MAX_HEADLINE_BYTES),
         captions: captions(article).take(MAX_CAPTIONS).collect(),
         heard: Vec::new(),
+        described: Described::of(article),
     }
 }
 

@@ -15,7 +15,10 @@ pub mod keys;
 mod decide;
 /// An article as the store remembers it.
 mod draft;
+/// What another extraction of the article had and this one lacks.
+mod filled;
 mod lease;
+mod lessons;
 mod news;
 mod panel;
 /// Whether two articles are one.
@@ -26,8 +29,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::backoff::Backoff;
-use crate::model::article::{Completeness, Dateline, Timestamp};
-use crate::model::body::{Paragraph, ParagraphKind};
 use crate::model::verdict::{Dedup, Original, Story, Verdict};
 use crate::model::{Article, Failure, Observations, SiteKnowledge};
 use crate::store::{
@@ -39,6 +40,7 @@ use crate::telemetry::record;
 
 use decide::{Decision, Incoming, Into};
 pub use draft::record_of;
+pub use filled::Filled;
 pub use ids::{article_id, content_hash, event_id, hex, skipped_id};
 use lease::{Held, Leases};
 use news::News;
@@ -59,40 +61,6 @@ pub struct Identified {
     /// where there is but one.
     pub scrapers: Vec<String>,
     pub claim: Claim,
-}
-
-/// Fields taken over from what is remembered of the article.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filled {
-    pub headline: Option<String>,
-    pub published_at: Option<Timestamp>,
-    pub byline: Option<String>,
-    /// Said by another capture or copy of the same text.
-    pub originator: Option<String>,
-    pub standfirst: Option<String>,
-    pub dateline: Option<Dateline>,
-    /// Captions, where the page has none.
-    pub captions: Vec<String>,
-    /// The body of another scraper's extraction, which stands nearer to what all agree on.
-    pub paragraphs: Option<Vec<Paragraph>>,
-    pub completeness: Option<Completeness>,
-}
-
-impl Filled {
-    pub fn into_article(self, article: &mut Article) {
-        if let Some(paragraphs) = self.paragraphs {
-            article.paragraphs = paragraphs;
-        }
-        article.completeness = self.completeness.unwrap_or(article.completeness);
-        article.headline = article.headline.take().or(self.headline);
-        article.published_at = article.published_at.take().or(self.published_at);
-        article.byline = article.byline.take().or(self.byline);
-        article.originator = article.originator.take().or(self.originator);
-        article.standfirst = article.standfirst.take().or(self.standfirst);
-        article.dateline = article.dateline.take().or(self.dateline);
-        let caption = |text| Paragraph { text, kind: ParagraphKind::Caption, block: None };
-        article.paragraphs.splice(0..0, self.captions.into_iter().map(caption));
-    }
 }
 
 /// The right to publish, taken before and kept after. Dropped without either, it lapses.
@@ -249,7 +217,7 @@ fn alone(article: &Article) -> Identified {
 
 impl Memory {
     async fn identify(&self, article: &Article, seen: Observations) -> Result<Identified, StoreError> {
-        let incoming = Incoming::of(article);
+        let incoming = Incoming::of(article, seen);
         self.news.open(&self.store).await?;
         let mut looks = Backoff::new(FIRST_LOOK, LONGEST_LOOK);
         let mut held: Option<Held> = None;
@@ -283,7 +251,7 @@ impl Memory {
                         None => self.leases.hold(token),
                     };
                     if !pending.iter().any(|p| !p.lapsed && incoming.meets(p)) {
-                        return self.decided(&incoming, seen, mine, &candidates, &pending).await;
+                        return self.decided(incoming, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
                     record::identified(IdentifyEvent::ClaimWaited);
@@ -296,8 +264,7 @@ impl Memory {
     /// Makes a promise of a decision.
     async fn decided(
         &self,
-        incoming: &Incoming<'_>,
-        seen: Observations,
+        incoming: Incoming<'_>,
         mut held: Held,
         candidates: &[Candidate],
         pending: &[Pending],
@@ -342,7 +309,7 @@ impl Memory {
             supersedes,
             story: place.map(|p| p.entry),
         };
-        let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(seen) };
+        let promise = Promise { held: Mutex::new(held), keep, observations: first.then_some(incoming.seen) };
         Ok(Identified {
             article_id: record.article_id.to_string(),
             version: record.version,

@@ -3,9 +3,10 @@
 //! With two there is nothing to agree on, and the first stays. From three on the medoid of the cleaned
 //! bodies is published, where that is another text and a better one by some margin.
 
+use super::change::{figures_exchanged, grown, later, like};
 use super::decide::Incoming;
 use super::draft::{draft, scraper_hash};
-use crate::assess::fingerprint::{SKETCH, fingerprint, overlap};
+use crate::assess::fingerprint::{fingerprint, print};
 use crate::assess::reconcile::nearest;
 use crate::model::Article;
 use crate::model::article::Completeness;
@@ -50,13 +51,20 @@ pub(super) fn hear(me: &Incoming<'_>, known: &ArticleRecord) -> (Vec<Extraction>
     (heard, voice)
 }
 
-/// Whether the incoming extraction was heard in the same words and weighed then.
-pub(super) fn said_before(me: &Incoming<'_>, known: &ArticleRecord) -> bool {
-    let same = |e: &Extraction| {
-        Some(e.scraper.as_str()) == me.draft.scraper_name.as_deref()
-            && like(&e.sketch, &me.draft.print.sketch) >= SAME_TEXT
-    };
-    known.heard.iter().any(same)
+/// What a scraper that was heard before says now: it is compared with its own last voice, for what it keeps
+/// and another does not is no change of the page. Nothing where it was not heard.
+pub(super) fn changed_its_word(me: &Incoming<'_>, known: &ArticleRecord) -> Option<bool> {
+    let name = me.draft.scraper_name.as_deref()?;
+    let before = known.heard.iter().find(|e| e.scraper == name)?;
+    if !later(&me.draft, known) {
+        return (like(&before.sketch, &me.draft.print.sketch) >= SAME_TEXT).then_some(false);
+    }
+    let corrected = figures_exchanged(&me.draft.print, &known.print)
+        && before.text.as_deref().and_then(extraction::unpack).is_some_and(|paragraphs| {
+            let earlier = print(paragraphs.iter().map(|p| (p.text.as_str(), p.kind)));
+            figures_exchanged(&me.draft.print, &earlier.print)
+        });
+    Some(corrected || grown(&me.draft, &before.sketch, known))
 }
 
 fn voice(me: &Incoming<'_>, known: &ArticleRecord, heard: &[Extraction]) -> Voice {
@@ -87,13 +95,6 @@ fn voice(me: &Incoming<'_>, known: &ArticleRecord, heard: &[Extraction]) -> Voic
         }
         None => Voice::Stays,
     }
-}
-
-/// F1 of the shingles in common, estimated from the sketches.
-fn like(a: &[u32], b: &[u32]) -> f32 {
-    let both = overlap(a, b, SKETCH);
-    let sum = both.first_in_second + both.second_in_first;
-    if sum > 0.0 { 2.0 * both.first_in_second * both.second_in_first / sum } else { 0.0 }
 }
 
 /// The voices that remain when another extraction takes the place of what was published: that one too,

@@ -3,7 +3,7 @@
 //! Thresholds were set on pairs of extractions of the same pages against pairs of different pages, and
 //! on written pairs of templated reports; `tests/it/identity.rs` measures both again.
 
-use crate::assess::fingerprint::{self, MARKS, Overlap, SKETCH, overlap};
+use crate::assess::fingerprint::{self, MARKS, Overlap, SENTENCES, SKETCH, overlap};
 use crate::store::{ArticleRecord, Fingerprint};
 
 use super::keys::{KeyKind, Keys, headline_words};
@@ -28,6 +28,13 @@ const HEADS_MAY_DIFFER: f32 = 0.85;
 const SUPPORT: f32 = 0.2;
 /// Shorter texts are one only if they are equal word for word, headline included.
 const SHORT_WORDS: u32 = 30;
+/// A text of this length says more than its headline.
+const LONG_WORDS: u32 = 80;
+/// Share of two first sentences that makes them one with gaps, and the words that each fills them with.
+const FRAME: f32 = 0.4;
+const OWN_WORDS: usize = 2;
+/// Who shares this many numbers has copied them: a template has few.
+const COPIED_NUMBERS: usize = 3;
 /// A text shorter than this share of the other is a quotation, unless the headlines agree or it is,
 /// wholly, the beginning of the other.
 const MIN_RATIO: f32 = 0.3;
@@ -42,14 +49,16 @@ pub fn relate(me: &ArticleRecord, keys: &Keys, hits: &[u16], other: &ArticleReco
         return same("url", 0);
     }
     let headline = same_headline(me, other);
-    if keys.hit(hits, KeyKind::Alias) && (similarity >= SUPPORT || headline) {
+    // Where everything points to one address the site's name may be the headline of everything, too.
+    let brief = me.print.words.min(other.print.words) < LONG_WORDS;
+    if keys.hit(hits, KeyKind::Alias) && (similarity >= SUPPORT || (headline && brief)) {
         return same("canonical_url", 1);
     }
     let (method, rank) = match same_text(me, other, text) {
         Some(found) => found,
         None if keys.hit(hits, KeyKind::Headline)
             && similarity >= SUPPORT
-            && !templated(&me.print, &other.print)
+            && !templated(me, other)
             && !days_apart(me, other) =>
         {
             ("headline", 3)
@@ -78,7 +87,7 @@ pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<
     let little = (short as f32) < MIN_RATIO * long as f32;
     let begins_alike = text.containment() >= WHOLLY && heads_shared(&a.print, &b.print);
     let quoted = little && !begins_alike && !same_headline(a, b);
-    if quoted || templated(&a.print, &b.print) {
+    if quoted || templated(a, b) {
         return None;
     }
     if text.containment() < HEADS_MAY_DIFFER && !heads_agree(&a.print, &b.print) && !same_headline(a, b) {
@@ -87,15 +96,40 @@ pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<
     Some(("shingles", 4))
 }
 
-/// Two reports from one template: each has numbers or names that the other lacks.
-pub fn templated(a: &Fingerprint, b: &Fingerprint) -> bool {
+/// Two reports from one template: each has numbers, names or words of its first sentence that the other
+/// lacks.
+fn templated(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let reworded = opens_in_one_frame(&a.print, &b.print);
+    let headlines_differ = !same_headline(a, b);
+    let (a, b) = (&a.print, &b.print);
     let (numbers, number_share) = exchanged(&a.numbers, &b.numbers);
     let (names, name_share) = exchanged(&a.names, &b.names);
-    let heads = heads_agree(a, b);
+    let heads = heads_agree(a, b) && !reworded;
     (numbers >= 1 && number_share >= 0.3 && !(heads && numbers == 1))
         || (numbers >= 2 && number_share >= 0.15 && !heads)
         || (names >= 2 && name_share >= 0.3)
         || (numbers >= 1 && names >= 1 && !heads && number_share + name_share >= 0.2)
+        || (reworded && headlines_differ && fingerprint::shared(&a.numbers, &b.numbers) < COPIED_NUMBERS)
+}
+
+/// Whether the first sentences are one sentence with other words in its gaps, and neither stands in the
+/// other text. In any script, which names are not: six have no capitals, and German has too many.
+fn opens_in_one_frame(a: &Fingerprint, b: &Fingerprint) -> bool {
+    let stands = |of: &Fingerprint, other: &Fingerprint| {
+        let beyond = other.sentences.len() == SENTENCES && of.lead.first() > other.sentences.last();
+        beyond || of.lead.first().is_none_or(|head| other.sentences.binary_search(head).is_ok())
+    };
+    if a.opening.is_empty() || b.opening.is_empty() || stands(a, b) || stands(b, a) {
+        return false;
+    }
+    let common: Vec<u32> = a.opening.iter().copied().filter(|w| b.opening.binary_search(w).is_ok()).collect();
+    let own = |all: &[u32]| {
+        let alone = all.iter().filter(|w| common.binary_search(w).is_err());
+        // A word counts as two characters.
+        alone.map(|w| if w & 1 == 1 { 1 } else { 2 }).sum::<usize>()
+    };
+    let longer = a.opening.len().max(b.opening.len());
+    common.len() as f32 >= FRAME * longer as f32 && own(&a.opening).min(own(&b.opening)) >= OWN_WORDS * 2
 }
 
 /// How many elements each side has that the other lacks, at least, and their share of the smaller set.
@@ -118,27 +152,59 @@ fn heads_shared(a: &Fingerprint, b: &Fingerprint) -> bool {
     a.lead.iter().any(|h| b.lead.contains(h))
 }
 
-/// Equal word for word, or one is the other with the site's name behind it.
+/// Equal word for word, or one is the other with the site's name behind it: what follows a bar or a dash,
+/// or the name without one. Whatever else is added says more.
 pub fn same_headline(a: &ArticleRecord, b: &ArticleRecord) -> bool {
-    let (Some(a), Some(b)) = (&a.headline, &b.headline) else { return false };
-    let (a, b) = (headline_words(a), headline_words(b));
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let suffix = long.len() - short.len();
-    !short.is_empty()
-        && long.starts_with(&short)
-        && (suffix == 0 || (short.len() >= 4 && suffix <= 4 && suffix < short.len()))
+    let (Some(one), Some(other)) = (&a.headline, &b.headline) else { return false };
+    let (mine, theirs) = (headline_words(one), headline_words(other));
+    if mine == theirs {
+        return !mine.is_empty();
+    }
+    let (short, long, text, site) = if mine.len() < theirs.len() {
+        (&mine, &theirs, other, &b.site)
+    } else {
+        (&theirs, &mine, one, &a.site)
+    };
+    let suffix = &long[short.len()..];
+    let fits = short.len() >= 4 && suffix.len() <= 4 && suffix.len() < short.len() && long.starts_with(short);
+    fits && (parted(text).any(|head| headline_words(head) == *short)
+        || named(site.as_deref(), suffix.len(), text))
 }
 
-/// Nothing of a text of some length is left, nor of its headline: the address serves another article.
+/// The parts of a headline before a mark behind which sites put their names.
+fn parted(headline: &str) -> impl Iterator<Item = &str> {
+    headline.char_indices().filter_map(|(at, mark)| {
+        let head = &headline[..at];
+        let behind = &headline[at + mark.len_utf8()..];
+        let apart = head.ends_with(char::is_whitespace) && behind.starts_with(char::is_whitespace);
+        (mark == '|' || matches!(mark, '–' | '—' | '-' | '·') && apart).then_some(head)
+    })
+}
+
+/// Whether the last words are the publisher's name, or its domain without what stands behind the dot.
+fn named(site: Option<&str>, words: usize, headline: &str) -> bool {
+    let letters =
+        |t: &str| t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let last: Vec<&str> = headline.split_whitespace().rev().take(words).collect();
+    let last = letters(&last.into_iter().rev().collect::<String>());
+    site.is_some_and(|site| {
+        let label = site.split('.').next().unwrap_or(site);
+        !last.is_empty() && (letters(site) == last || letters(label) == last)
+    })
+}
+
+/// Nothing of a text of some length is left, nor of its headline, nor those whom it tells of: the address
+/// serves another article. One name in common is a place or the paper's own.
 fn address_reused(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> bool {
-    let long = a.print.words >= 80 && b.print.words >= 80;
+    let long = a.print.words >= LONG_WORDS && b.print.words >= LONG_WORDS;
+    let names = fingerprint::shared(&a.print.names, &b.print.names);
+    let same_people = names >= 3 && names * 10 >= 3 * a.print.names.len().min(b.print.names.len());
     long && a.scraper == b.scraper
         && text.containment() < 0.02
         && a.headline.is_some()
         && b.headline.is_some()
         && !same_headline(a, b)
-        && fingerprint::shared(&a.print.names, &b.print.names) * 10
-            < a.print.names.len().min(b.print.names.len())
+        && !same_people
 }
 
 fn days_apart(a: &ArticleRecord, b: &ArticleRecord) -> bool {

@@ -79,8 +79,8 @@ impl RedisStore {
         let found: u32 = self.query(doing, ::redis::cmd("HGET").arg(&meta).arg("format")).await?;
         match found {
             STORE_FORMAT => Ok(()),
-            // The layout is the same; records of the first format are read, and rewritten one by one.
-            1 => {
+            // The layout is the same; records of earlier formats are read, and rewritten one by one.
+            1..STORE_FORMAT => {
                 let _: i64 = self
                     .query(doing, ::redis::cmd("HSET").arg(&meta).arg("format").arg(STORE_FORMAT))
                     .await?;

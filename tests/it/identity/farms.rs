@@ -9,15 +9,7 @@ use copydesk::store::{
 };
 
 use super::articles::{Capture, STORIES};
-use super::{Desk, story, verdict};
-use crate::telemetry::metrics;
-
-/// How often telling articles apart has met something, in this process.
-fn counted(event: &str) -> u64 {
-    let line = format!("copydesk_identify_events_total{{event=\"{event}\"}} ");
-    let text = metrics().render();
-    text.lines().find_map(|l| l.strip_prefix(&line)?.trim().parse().ok()).unwrap_or(0)
-}
+use super::{Desk, counted, story, verdict};
 
 async fn records(desk: &Desk) -> Result<Vec<ArticleRecord>, StoreError> {
     let store = desk.identifier.store().expect("has one");

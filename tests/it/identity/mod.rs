@@ -2,23 +2,26 @@
 //! told apart and pairs that must be one.
 
 mod articles;
+mod claims;
 mod farms;
 mod figures;
 mod forms;
 mod pairs;
 mod panel;
+mod rounds;
+mod samples;
 mod templates;
 mod versions;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use copydesk::assess::identify::{Identified, Identifier, IdentifySettings};
+use copydesk::model::Observations;
+use copydesk::model::article::{Precision, Timestamp};
 use copydesk::model::verdict::Verdict;
-use copydesk::model::{Failure, Observations};
 use copydesk::store::AnyStore;
 
-use crate::redis_server::RedisServer;
+use crate::telemetry::metrics;
 use articles::{Capture, STORIES};
 
 /// An identifier with an empty embedded store.
@@ -53,6 +56,13 @@ async fn publish(identifier: &Identifier, capture: &Capture) -> Identified {
     let identified = identify(identifier, capture).await;
     identifier.keep(identified.claim.clone()).await.expect("keeps");
     identified
+}
+
+/// How often telling articles apart has met something, in this process.
+fn counted(event: &str) -> u64 {
+    let line = format!("copydesk_identify_events_total{{event=\"{event}\"}} ");
+    let text = metrics().render();
+    text.lines().find_map(|l| l.strip_prefix(&line)?.trim().parse().ok()).unwrap_or(0)
 }
 
 fn story(n: usize) -> Capture {
@@ -223,6 +233,15 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
         ids.dedup();
         assert_eq!(ids.len(), STORIES.len(), "{canonical}");
     }
+    // and no more where everything has the site's name as its headline
+    let mut ids = std::collections::BTreeSet::new();
+    for n in 0..STORIES.len() {
+        let mut capture = story(n).url(&format!("https://lantern.example/{n}"));
+        capture.headline = Some("The Alder Lantern, news of the isles".into());
+        capture.canonical = Some("https://lantern.example/news/main".to_owned());
+        ids.insert(desk.publish(&capture).await.article_id);
+    }
+    assert_eq!(ids.len(), STORIES.len());
     // while one that is right joins a print version to its article
     let article = story(4).url("https://isles.example/drums");
     let created = desk.publish(&article).await;
@@ -233,145 +252,34 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
     assert_eq!((printed.article_id, printed.version), (created.article_id, 1));
 }
 
+/// What the texts alone would not say: the publisher's headline of four words or more, on one day.
 #[tokio::test]
-async fn a_copy_waits_until_what_it_meets_is_kept_or_released() {
-    let desk = Arc::new(Desk::new().await);
-    let original = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
-    let copying = {
-        let desk = Arc::clone(&desk);
-        tokio::spawn(async move { desk.publish(&story(6).url("https://herald.example/b")).await })
+async fn a_recurring_headline_joins_what_was_published_on_one_day() {
+    let told = |scraper: &str, day: &str, own: &str| {
+        let shared = "The harbour office asks skippers to keep clear of the dredger off the western mole.";
+        let body =
+            format!("{own}\n\n{shared} Divers are at work there until the gates have been hung again.");
+        let mut article = Capture::of("Notice to all mariners", &body).scraper(scraper).article();
+        article.site = Some("herald.example".into());
+        let value = format!("2031-03-{day}");
+        article.published_at = Some(Timestamp { raw: value.clone(), value, precision: Precision::Day });
+        article
     };
-    // A stranger does not wait.
-    let stranger = desk.publish(&story(7).url("https://herald.example/c")).await;
-    assert_eq!(verdict(&stranger), Verdict::New);
-    assert!(!copying.is_finished());
-    desk.identifier.keep(original.claim).await.expect("keeps");
-    let copy = copying.await.expect("runs");
-    assert_eq!(verdict(&copy), Verdict::ExactDuplicate);
-    assert_eq!(copy.article_id, original.article_id);
-
-    let given_up = identify(&desk.identifier, &story(8).url("https://herald.example/d")).await;
-    let copying = {
-        let desk = Arc::clone(&desk);
-        tokio::spawn(async move { desk.publish(&story(8).url("https://herald.example/e")).await })
-    };
-    desk.identifier.release(given_up.claim).await.expect("releases");
-    let copy = copying.await.expect("runs");
-    assert_eq!(verdict(&copy), Verdict::New);
-    assert_ne!(copy.event_id, given_up.event_id, "nothing of a released claim is left");
-}
-
-#[tokio::test]
-async fn who_takes_the_place_of_a_dropped_claim_gives_out_its_ids() {
-    let desk = Desk::new().await;
-    let lost = identify(&desk.identifier, &story(6).url("https://herald.example/a")).await;
-    let (article_id, event_id) = (lost.article_id.clone(), lost.event_id.clone());
-    drop(lost);
-    let copy = desk.publish(&story(6).url("https://herald.example/b")).await;
-    assert_eq!(verdict(&copy), Verdict::New);
-    assert_eq!((&copy.article_id, &copy.event_id), (&article_id, &event_id));
-    let redelivered = desk.publish(&story(6).url("https://herald.example/a")).await;
-    assert_eq!(verdict(&redelivered), Verdict::ExactDuplicate);
-    assert_eq!((redelivered.article_id, redelivered.event_id), (article_id, event_id));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn replicas_that_share_a_redis_agree() {
-    let server = RedisServer::start();
-    let lease = Duration::from_millis(400);
-    let mut replicas = Vec::new();
-    for _ in 0..4 {
-        replicas.push(Arc::new(identifier(&server.url(), lease).await));
-    }
-    // Each story under eight addresses, thrown at four replicas at once.
-    let mut running = Vec::new();
-    for n in 0..STORIES.len() {
-        for copy in 0..8 {
-            let replica = Arc::clone(&replicas[(n + copy) % 4]);
-            let capture = story(n).url(&format!("https://herald.example/{n}/{copy}"));
-            running.push(tokio::spawn(async move { (n, publish(&replica, &capture).await) }));
+    let longer = "Ferries for the isles leave from the coal quay as long as the lock is being cleaned. \
+        Whoever wants to take a car across has to be there an hour before, since the ramp is narrow. \
+        Bicycles travel free, and dogs on the upper deck alone.";
+    let other = "Passengers should allow for delays at the coal quay, where buses turn in a tight circle. \
+        The kiosk sells tickets and coffee, and a waiting room has been opened in the old customs house. \
+        Those who have a pass may go on board without calling at the counter.";
+    for (day, joined) in [("12", true), ("19", false)] {
+        let desk = Desk::new().await;
+        let mut found = Vec::new();
+        for article in [told("reader", "12", longer), told("dump", day, other)] {
+            let one = desk.identifier.identify(&article, Observations::default()).await.expect("identifies");
+            desk.identifier.keep(one.claim.clone()).await.expect("keeps");
+            found.push(one);
         }
+        assert_eq!(method(&found[1]) == "headline", joined, "{:?}", found[1].dedup);
+        assert_eq!(found[0].article_id == found[1].article_id, joined);
     }
-    let mut created = [0; STORIES.len()];
-    let mut ids = vec![std::collections::BTreeSet::new(); STORIES.len()];
-    for one in running {
-        let (n, identified) = one.await.expect("runs");
-        created[n] += usize::from(verdict(&identified) == Verdict::New);
-        ids[n].insert(identified.article_id);
-    }
-    assert_eq!(created, [1; STORIES.len()]);
-    assert!(ids.iter().all(|ids| ids.len() == 1), "{ids:?}");
-
-    // A replica dies between publish and keep: its claim lapses, the page comes to another.
-    let backwards: Vec<&str> = STORIES[0].1.split(' ').rev().collect();
-    let extra_page = Capture::of("A story of its own", &backwards.join(" ")).url("https://isles.example/own");
-    let (url, doomed_page) = (server.url(), extra_page.clone());
-    let dead = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-        let published = runtime.block_on(async {
-            let doomed = identifier(&url, lease).await;
-            identify(&doomed, &doomed_page).await
-        });
-        drop(runtime);
-        published.event_id
-    });
-    let event_id = dead.join().expect("published, and died");
-    let after = publish(&replicas[0], &extra_page).await;
-    assert_eq!((verdict(&after), after.event_id), (Verdict::New, event_id));
-}
-
-#[tokio::test]
-async fn with_the_store_out_of_reach_nothing_is_published_unless_the_configuration_says_so() {
-    let server = RedisServer::start();
-    let store = || async { AnyStore::open(&server.url(), 0).await.expect("opens").expect("is a store") };
-    let careful = Identifier::new(store().await, IdentifySettings::default());
-    let bold = IdentifySettings { publish_unchecked: true, ..IdentifySettings::default() };
-    let bold = Identifier::new(store().await, bold);
-    drop(server);
-    let article = story(0).url("https://herald.example/a").article();
-    let refused = careful.identify(&article, Observations::default()).await;
-    assert!(matches!(refused, Err(Failure::Shared { what: "store", .. })), "{refused:?}");
-    let unchecked = bold.identify(&article, Observations::default()).await.expect("published");
-    let alone = Identifier::default().identify(&article, Observations::default()).await.expect("alone");
-    assert_eq!((unchecked.article_id, unchecked.event_id), (alone.article_id, alone.event_id));
-}
-
-/// The log of stories comes with the claims. What a replica does by the clock stays on top: its leases,
-/// and a site's memory, read and written for many pages at once.
-#[tokio::test]
-async fn a_page_takes_at_most_two_round_trips_before_it_is_published() {
-    let server = RedisServer::start();
-    let desk = identifier(&server.url(), Duration::from_secs(3600)).await;
-    let other = identifier(&server.url(), Duration::from_secs(3600)).await;
-    let trips = || desk.store().expect("has one").round_trips();
-    // The first page of a process reads the log that is there.
-    publish(&desk, &Capture::of("", "Bus line nine will not run on Sunday. Sorry about that.")).await;
-    let (mut versions, mut most, mut sizes) = (0, 0, Vec::new());
-    for n in 0..STORIES.len() {
-        let first = story(n).url(&format!("https://herald.example/{n}")).scraper("reader");
-        let mut edited = first.clone().at("2031-03-12T10:00:00Z");
-        edited
-            .body
-            .push_str("\n\nNobody was hurt, the fire service said on Monday of the 41 who had called.");
-        let copy = story(n).url(&format!("https://courier.example/{n}"));
-        for capture in [first.clone(), edited, copy, first] {
-            let before = trips();
-            let identified = identify(&desk, &capture).await;
-            most = most.max(trips() - before);
-            versions += u32::from(verdict(&identified) == Verdict::Update);
-            desk.keep(identified.claim).await.expect("keeps");
-        }
-        // Another replica publishes meanwhile, and what it did arrives without a request of its own.
-        publish(&other, &story(n).url(&format!("https://gazette.example/{n}"))).await;
-        tokio::time::sleep(Duration::from_millis(260)).await;
-        let before = trips();
-        let last = identify(&desk, &story(n).url(&format!("https://journal.example/{n}"))).await;
-        most = most.max(trips() - before);
-        sizes.push(last.story.as_ref().map_or(0, |story| story.size));
-        desk.keep(last.claim).await.expect("keeps");
-    }
-    assert!(versions >= 5, "versions among them: {versions}");
-    // One request claims; that of a version tells the ids to whoever may take over.
-    assert_eq!(most, 2);
-    assert!(sizes.iter().all(|size| *size == 4), "each with that of the other replica: {sizes:?}");
 }

@@ -6,7 +6,10 @@ use copydesk::assess::fingerprint::{SKETCH, overlap};
 use copydesk::assess::identify::record_of;
 use copydesk::assess::identify::relate::same_text;
 use copydesk::model::body::{Paragraph, ParagraphKind};
+use copydesk::model::page::{Hints, RawBody, RawPage};
 use copydesk::model::verdict::Verdict;
+use copydesk::model::{Budget, SiteKnowledge};
+use copydesk::read::{ReadSettings, read};
 use copydesk::store::ArticleRecord;
 
 use super::articles::Capture;
@@ -56,8 +59,17 @@ async fn reports_from_one_template_are_articles_of_their_own() {
     assert!(pairs >= 40 && wrong.is_empty(), "{wrong:#?}");
 }
 
+/// How the texts of the corpus are cleaned before they are compared.
+#[derive(Clone, Copy)]
+enum Cleaned {
+    /// To the lines that stand in the gold body: what perfect cleaning would keep.
+    Perfectly,
+    /// By our own reading of each text by itself.
+    ByUs,
+}
+
 /// The texts of `corpus/text` as records without address, headline or scraper: page, publisher, record.
-fn corpus(gold: bool) -> Option<Vec<(String, String, ArticleRecord)>> {
+fn corpus(cleaned: Cleaned) -> Option<Vec<(String, String, ArticleRecord)>> {
     let root = std::env::var("COPYDESK_CORPUS").unwrap_or_else(|_| "../shared".into());
     let path = std::path::Path::new(&root).join("corpus/text/publishers.jsonl.gz");
     let Ok(file) = std::fs::File::open(&path) else {
@@ -68,17 +80,41 @@ fn corpus(gold: bool) -> Option<Vec<(String, String, ArticleRecord)>> {
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip");
     let rows = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("json"));
     let word = |row: &serde_json::Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let records = rows.map(|row| {
-        let lines: Vec<String> = if gold { trimmed(&row) } else { vec![word(&row, "text")] };
+    let records = rows.filter_map(|row| {
+        let paragraphs = match cleaned {
+            Cleaned::Perfectly => {
+                let lines = trimmed(&row).into_iter();
+                lines.map(|text| Paragraph { text, kind: ParagraphKind::Paragraph, block: None }).collect()
+            }
+            Cleaned::ByUs => read_text(&word(&row, "text"))?,
+        };
         let mut article = Capture::of("", "").article();
         article.headline = None;
-        article.paragraphs = lines
-            .into_iter()
-            .map(|text| Paragraph { text, kind: ParagraphKind::Paragraph, block: None })
-            .collect();
-        (word(&row, "page"), word(&row, "publisher"), record_of(&article))
+        article.paragraphs = paragraphs;
+        Some((word(&row, "page"), word(&row, "publisher"), record_of(&article)))
     });
     Some(records.collect())
+}
+
+fn read_text(text: &str) -> Option<Vec<Paragraph>> {
+    let page = RawPage {
+        message_id: None,
+        url: None,
+        source: None,
+        scraper: None,
+        fetched_at: None,
+        received_at: None,
+        status: None,
+        headers: Default::default(),
+        content_type: Some("text/plain".into()),
+        content_encoding: None,
+        body: RawBody::Bytes(text.to_owned().into()),
+        hints: Hints::default(),
+    };
+    let settings = ReadSettings::default();
+    let mut budget = Budget::new(settings.limits.work_units);
+    let reading = read(page, &SiteKnowledge::default(), &settings, &mut budget).ok()?;
+    Some(reading.article.paragraphs)
 }
 
 /// The extraction's own lines, those only that stand in the gold body: what perfect cleaning would keep.
@@ -92,9 +128,25 @@ fn trimmed(row: &serde_json::Value) -> Vec<String> {
     lines.filter(|line| !line.is_empty() && body.contains(&squash(line))).map(str::to_owned).collect()
 }
 
+/// With perfect cleaning: what is compared here is the comparison alone.
 #[test]
 fn extractions_of_one_page_are_linked_and_pages_are_not() {
-    let Some(records) = corpus(true) else { return };
+    let Some(records) = corpus(Cleaned::Perfectly) else { return };
+    let (f1, siblings) = linked(records);
+    assert!(f1 >= 0.995 && siblings == 0, "F1 {f1:.4}, {siblings} false links within a publisher");
+}
+
+/// With the cleaning that a page without address and site gets, texts that hold no article among them.
+#[test]
+#[ignore = "reads the whole corpus: a figure for the README"]
+fn extractions_of_one_page_that_we_cleaned_are_linked() {
+    let Some(records) = corpus(Cleaned::ByUs) else { return };
+    let (f1, siblings) = linked(records);
+    assert!(f1 >= 0.98, "F1 {f1:.4}, {siblings} false links within a publisher");
+}
+
+/// F1 of the pairs that are linked, and the false links between pages of one publisher.
+fn linked(records: Vec<(String, String, ArticleRecord)>) -> (f64, u32) {
     let records: Vec<_> = records.into_iter().filter(|(_, _, r)| r.print.words > 0).collect();
     let (mut hit, mut miss, mut strangers, mut siblings, mut pairs) = (0u32, 0u32, 0u32, 0u32, 0u32);
     let mut missed = Vec::new();
@@ -125,5 +177,5 @@ fn extractions_of_one_page_are_linked_and_pages_are_not() {
     for m in missed.iter().take(40) {
         eprintln!("missed: {m:?}");
     }
-    assert!(f1 >= 0.995 && siblings == 0, "F1 {f1:.4}, {siblings} false links within a publisher");
+    (f1, siblings)
 }

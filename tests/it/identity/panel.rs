@@ -1,7 +1,7 @@
 //! Several scrapers' extractions of one page: the body that most agree on, fields from whichever has
 //! them, in any order of arrival.
 
-use copydesk::model::article::Dateline;
+use copydesk::model::article::{ArticleImage, Author, AuthorKind, Dateline, Precision, Timestamp};
 use copydesk::model::body::{Paragraph, ParagraphKind};
 use copydesk::model::verdict::Verdict;
 use copydesk::model::{Article, Observations};
@@ -93,6 +93,16 @@ async fn fields_come_from_whichever_extraction_has_them() {
     let mut rich = Article { headline: None, ..reader.article() };
     rich.standfirst = Some("The drums are back.".into());
     rich.byline = Some("Ada Marsh".into());
+    rich.authors = vec![Author { name: "Ada Marsh".into(), kind: AuthorKind::Person }];
+    rich.modified_at = Some(Timestamp {
+        value: "2031-03-12".into(),
+        precision: Precision::Day,
+        raw: "12 March 2031".into(),
+    });
+    rich.section = Some("Isles".into());
+    rich.keywords = vec!["drums".into(), "museums".into()];
+    rich.images =
+        vec![ArticleImage { url: "https://isles.example/drums.jpg".into(), caption: None, credit: None }];
     rich.dateline = Some(Dateline {
         raw: "PORT ALDER —".into(),
         place: Some("Port Alder".into()),
@@ -113,7 +123,36 @@ async fn fields_come_from_whichever_extraction_has_them() {
     assert_eq!(article.headline.as_deref(), Some(STORIES[4].0));
     assert_eq!(article.standfirst.as_deref(), Some("The drums are back."));
     assert_eq!(article.byline.as_deref(), Some("Ada Marsh"));
-    assert_eq!(article.dateline.and_then(|d| d.place).as_deref(), Some("Port Alder"));
+    assert_eq!(article.dateline.as_ref().and_then(|d| d.place.as_deref()), Some("Port Alder"));
     assert_eq!(article.paragraphs[0].text, "The drums in 2029");
+    let described = |a: &Article| {
+        (a.authors.clone(), a.modified_at.clone(), a.section.clone(), a.keywords.clone(), a.images.clone())
+    };
+    assert_eq!(described(&article), described(&rich));
     assert_eq!(better.scrapers, ["main", "reader"]);
+    // When the text changed later, the day of the earlier change is no longer true; the rest is.
+    let mut edited = other.at("2031-03-12T12:00:00Z");
+    edited.body.push_str("\n\nThe council said on Thursday that 4 more drums were found in the old mill.");
+    let updated = desk.publish(&edited).await;
+    assert_eq!(verdict(&updated), Verdict::Update);
+    assert_eq!(updated.filled.described.modified_at, None);
+    assert_eq!(updated.filled.described.authors, rich.authors);
+}
+
+/// A copy that adds nothing to the text still tells what later versions may lack.
+#[tokio::test]
+async fn fields_that_only_a_copy_had_are_known_to_the_next_version() {
+    let desk = Desk::new().await;
+    let [_, reader, other] = captures();
+    desk.publish(&reader).await;
+    let mut rich = other.article();
+    rich.authors = vec![Author { name: "Ada Marsh".into(), kind: AuthorKind::Person }];
+    let copy = desk.identifier.identify(&rich, Observations::default()).await.expect("identifies");
+    assert_eq!(verdict(&copy), Verdict::NearDuplicate);
+    desk.identifier.keep(copy.claim).await.expect("keeps");
+    let mut edited = reader.at("2031-03-12T12:00:00Z");
+    edited.body.push_str("\n\nThe council said on Thursday that 4 more drums were found in the old mill.");
+    let updated = desk.publish(&edited).await;
+    assert_eq!(verdict(&updated), Verdict::Update);
+    assert_eq!(updated.filled.described.authors, rich.authors);
 }

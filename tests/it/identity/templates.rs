@@ -103,13 +103,77 @@ const TEMPLATES: [(&str, &str, [&str; 5]); 9] = [
     ),
 ];
 
+/// Other languages and scripts, whose names no capital tells and whose digits are their own.
+const ABROAD: [(&str, &str, [&str; 3]); 10] = [
+    (
+        "Einbruch in {0}",
+        "Unbekannte sind in der Nacht zum {1} in {2} in {0} eingebrochen. Nach Angaben der Polizei hebelten sie ein Fenster auf und nahmen {3} mit.\n\nDie Kriminalpolizei hat Spuren gesichert. Zeugen, die in der Nacht verdächtige Personen oder Fahrzeuge beobachtet haben, werden gebeten, sich bei der nächsten Dienststelle zu melden.\n\nDie Polizei rät, Fenster und Türen auch bei kurzer Abwesenheit zu schließen. Beratung bietet die Dienststelle nach Vereinbarung an.",
+        [
+            "Seehausen|Dienstag|eine Bäckerei|Bargeld",
+            "Talheim|Freitag|ein Autohaus|mehrere Werkzeuge",
+            "Moorbach|Sonntag|einen Kindergarten|einen Rechner",
+        ],
+    ),
+    (
+        "Collision à {0}",
+        "Une collision s'est produite {1} à {0}. Deux voitures se sont heurtées {2} et les pompiers ont pris en charge {3}.\n\nLes secours sont intervenus avec plusieurs véhicules et la circulation a été interrompue pendant près de deux heures. La gendarmerie a ouvert une enquête pour déterminer les circonstances.\n\nLa préfecture appelle les automobilistes à la prudence et rappelle que la vitesse reste la première cause de mortalité sur les routes du département.",
+        [
+            "Montbrun|lundi soir|sur la départementale|un blessé léger",
+            "Rocheval|jeudi matin|à l'entrée du bourg|deux blessés graves",
+            "Clairfont|samedi midi|devant le stade|une mère et son enfant",
+        ],
+    ),
+    (
+        "{0}で震度{1}の地震",
+        "気象台によると、{2}日午後{3}時ごろ、{0}を震源とする地震があり、最大震度{1}を観測した。震源の深さは約{4}キロと推定される。\n\n気象台は、揺れの強かった地域では落石や崖崩れの危険が高まっているとして、今後の地震活動や雨の状況に注意するよう呼びかけている。\n\n警察や消防によると、これまでのところ、けが人や建物の被害の情報は入っていないという。鉄道各社は安全を確認するため一時運転を見合わせた。",
+        ["白浜沖|４|１３|９|３０", "北潟沖|３|２１|４|５０", "青野西部|４|２７|１１|７０"],
+    ),
+    (
+        "{0}で乗用車が衝突、{1}けが",
+        "{2}の夜、{0}の国道で乗用車同士が正面衝突し、{1}が病院に運ばれた。命に別条はないという。\n\n警察によると、現場は片側一車線の緩やかなカーブで、一方の車が対向車線にはみ出したとみられる。警察は運転手から事情を聴いている。\n\nこの事故で国道は上下線ともおよそ二時間にわたって通行止めとなり、周辺の道路では渋滞が発生した。",
+        ["高原市|会社員の男性|月曜日", "松崎市|大学生の女性|水曜日", "米沢町|無職の男性|金曜日"],
+    ),
+    (
+        "{0}警方破获盗窃案",
+        "{0}警方近日破获一起盗窃案，抓获犯罪嫌疑人{1}，追回被盗的{2}。\n\n据警方介绍，接到报案后，民警立即赶赴现场开展勘查工作，并调取了周边的监控录像。经过连续多日的侦查，最终锁定了嫌疑人的身份。\n\n经审讯，嫌疑人对自己的犯罪事实供认不讳。目前案件正在进一步办理之中。警方提醒市民外出时关好门窗，妥善保管财物。",
+        ["东河区|赵某|三辆电动车", "西岭区|孙某|两台笔记本电脑", "南桥区|周某|一批金银首饰"],
+    ),
+    (
+        "هزة أرضية بقوة {0} قرب {1}",
+        "ضربت هزة أرضية بقوة {0} درجات {1} يوم {2} بحسب ما أعلن المركز الوطني لرصد الزلازل، وكان مركزها على عمق {3} كيلومترات.\n\nوقال المركز إن سكان المناطق المجاورة شعروا بالهزة. ولم ترد على الفور تقارير عن وقوع إصابات أو أضرار مادية.\n\nودعت السلطات المواطنين إلى توخي الحذر واتباع إرشادات السلامة العامة، مؤكدة أن فرق الدفاع المدني في حالة تأهب.",
+        ["٤٫٦|الساحل الشرقي|الاثنين|١٠", "٥٫١|جزيرة المرجان|الخميس|٢٢", "٤٫٩|وادي النخيل|الأحد|١٤"],
+    ),
+    (
+        "حريق في {0}",
+        "اندلع حريق في {0} مساء {1} وتمكنت فرق الإطفاء من السيطرة على النيران التي أتت على {2} من دون وقوع إصابات.\n\nوقال الدفاع المدني إن سيارات الإطفاء وصلت خلال دقائق وإن التحقيق جار لمعرفة أسباب الحريق. وأغلقت الشرطة الشوارع المحيطة بالمكان.\n\nودعت السلطات المواطنين إلى فحص التمديدات الكهربائية في منازلهم بصورة دورية.",
+        ["سوق الميناء|الاثنين|عشرة محال", "مصنع الأثاث|الأربعاء|مخزن للأخشاب", "مدرسة قديمة|الجمعة|قاعة للرياضة"],
+    ),
+    (
+        "{0}서 승용차 추락, {1} 부상",
+        "{2} 밤 {0}의 한 도로에서 승용차가 가드레일을 들이받고 하천으로 추락해 운전자인 {1}가 다쳐 병원으로 옮겨졌다.\n\n경찰은 운전자가 빗길에 미끄러지면서 사고가 난 것으로 보고 정확한 경위를 조사하고 있다. 운전자는 음주 상태가 아니었던 것으로 확인됐다.\n\n소방당국은 구급차와 구조대를 현장에 보내 운전자를 구조했으며 하천으로 기름이 흘러드는 것을 막기 위해 방제 작업을 벌였다.",
+        ["강림|남성 김모씨|월요일", "해원|여성 이모씨|수요일", "산천|남성 박모씨|토요일"],
+    ),
+    (
+        "{0} मंडी में गेहूं {1} रुपये",
+        "{0} मंडी में {2} को गेहूं का भाव {1} रुपये प्रति क्विंटल रहा। व्यापारियों के अनुसार कुल {3} बोरी की आवक दर्ज की गई।\n\nकिसानों का कहना है कि इस बार फसल अच्छी हुई है, लेकिन भाव उम्मीद के मुताबिक नहीं मिल रहे हैं। व्यापारियों ने कहा कि मांग बढ़ने से कीमतों में सुधार हो सकता है।\n\nमंडी समिति ने किसानों से अपील की है कि वे अपनी उपज को अच्छी तरह सुखाकर ही मंडी में लाएं।",
+        ["रामगढ़|२१४०|सोमवार|४५००", "सीतानगर|२२१५|बुधवार|३८२०", "हरिपुर|२०९०|शुक्रवार|५१६०"],
+    ),
+    (
+        "מזג האוויר ב{0}",
+        "השירות המטאורולוגי מסר כי ב{0} צפוי מזג אוויר {1} ביום {2}. הרוחות יהיו חלשות עד בינוניות מכיוון {3}.\n\nבהמשך השבוע לא צפוי שינוי ניכר, ובסוף השבוע תיתכן עלייה קלה במידות החום. השירות ממליץ למטיילים להצטייד בכובע ובמים ולהימנע משהייה ממושכת בשמש.\n\nהתחזית מתעדכנת ארבע פעמים ביום באתר השירות המטאורולוגי.",
+        ["חיפה|שרבי|ראשון|מערב", "אילת|נאה|שלישי|צפון", "טבריה|מעונן חלקית|חמישי|מזרח"],
+    ),
+];
+
 /// The reports of each template: headline and body.
 pub fn reports() -> Vec<Vec<(String, String)>> {
     let fill = |text: &str, row: &str| {
         row.split('|').enumerate().fold(text.to_owned(), |t, (n, word)| t.replace(&format!("{{{n}}}"), word))
     };
-    TEMPLATES
-        .iter()
+    let at_home = TEMPLATES.iter().map(|(headline, body, rows)| (headline, body, rows.as_slice()));
+    let abroad = ABROAD.iter().map(|(headline, body, rows)| (headline, body, rows.as_slice()));
+    at_home
+        .chain(abroad)
         .map(|(headline, body, rows)| rows.iter().map(|row| (fill(headline, row), fill(body, row))).collect())
         .collect()
 }

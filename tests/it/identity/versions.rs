@@ -14,7 +14,7 @@ pub struct Pair {
 type Edit = fn(&mut Capture, usize);
 
 /// Edits that any article may see. `true`: an update.
-const EVERYWHERE: [(&str, bool, Edit); 12] = [
+const EVERYWHERE: [(&str, bool, Edit); 14] = [
     ("date line moved on", false, |c, _| {
         c.body = format!("Last updated on Tuesday 12 March 2031 at 10:20.\n\n{}", c.body);
     }),
@@ -29,6 +29,10 @@ const EVERYWHERE: [(&str, bool, Edit); 12] = [
     ("site name behind the headline", false, |c, _| {
         c.headline = c.headline.take().map(|h| format!("{h} | The Alder Herald"));
     }),
+    ("name behind the headline without a mark", false, |c, _| {
+        c.headline = c.headline.take().map(|h| format!("{h} Herald"));
+    }),
+    ("headline goes on", true, |c, _| c.headline = c.headline.take().map(|h| format!("{h}, mayor resigns"))),
     ("share button", false, |c, _| c.body = format!("Share this story\n\n{}", c.body)),
     ("new headline", true, |c, _| c.headline = Some("What the neighbours say now".into())),
     ("paragraph added", true, |c, _| {
@@ -95,9 +99,39 @@ pub fn pairs() -> Vec<Pair> {
         after.body = after.body.replacen(old, new, 1);
         pairs.push(Pair { before: before(n), after, update: true, what: "correction" });
     }
+    pairs.extend(sentences());
     pairs.extend(live_blog());
     pairs.extend(paywall());
     pairs
+}
+
+/// A sentence that says something in few words, or with a clock, a currency or a sign.
+fn sentences() -> Vec<Pair> {
+    let with = |n: usize, sentence: &str, at: &str| {
+        let (headline, body) = STORIES[n];
+        Capture::of(headline, &format!("{body}\n\n{sentence}"))
+            .url(&format!("https://herald.example/short/{n}"))
+            .scraper("reader")
+            .at(at)
+    };
+    let pairs = [
+        ("Two people died.", "Three people died.", true),
+        ("The final kicks off at 19:00 GMT.", "The final kicks off at 20:00 GMT.", true),
+        ("The office published 14 names.", "The office published 41 names.", true),
+        ("The work cost $14 million.", "The work cost €14 million.", true),
+        ("Prices rose by 4% last year.", "Prices rose by -4% last year.", true),
+        ("The hall costs 3,8 million.", "The hall costs 38 million.", true),
+        ("The hall holds 1,450 people.", "The hall holds 1450 people.", false),
+        ("This report was updated at 10:20 GMT.", "This report was updated at 11:05 GMT.", false),
+        ("3 hours ago", "5 hours ago", false),
+    ];
+    let at = |(n, (one, other, update)): (usize, (&str, &str, bool))| Pair {
+        before: with(n, one, "2031-03-12T08:00:00Z"),
+        after: with(n, other, "2031-03-12T11:00:00Z"),
+        update,
+        what: "a short sentence",
+    };
+    pairs.into_iter().enumerate().map(at).collect()
 }
 
 /// A live blog grows at its head; its clock alone moves between others.
@@ -132,6 +166,17 @@ fn live_blog() -> Vec<Pair> {
         update: false,
         what: "live blog stood still",
     });
+    // Its clocks count from now.
+    let mut clocks = Pair {
+        before: blog(0, "20:00"),
+        after: blog(0, "21:30"),
+        update: false,
+        what: "live blog stood still while its clocks moved on",
+    };
+    for (capture, clock) in [(&mut clocks.before, "7 minutes ago"), (&mut clocks.after, "2 hours ago")] {
+        capture.body = capture.body.replace("\n\n", &format!("\n\n{clock}\n\n"));
+    }
+    pairs.push(clocks);
     pairs
 }
 

@@ -22,7 +22,7 @@ async fn a_store_of_an_earlier_format_is_migrated_and_one_of_a_later_refused() {
     };
     say(1).await;
     let store = open(&server.url()).await;
-    assert_eq!(store.stats().await.expect("counts").format, 2);
+    assert_eq!(store.stats().await.expect("counts").format, 3);
     assert!(seen(&store, 1).await.is_some());
     say(99).await;
     let refused = AnyStore::open(&server.url(), 0).await;
