@@ -88,11 +88,11 @@ pub fn run_together(text: &TextPage, fates: &mut [Fate]) {
     let (Some(first), Some(last)) = (fates.iter().position(kept), fates.iter().rposition(kept)) else {
         return;
     };
-    for i in first..last {
+    for (i, fate) in fates.iter_mut().enumerate().take(last).skip(first) {
         let hits = &text.stats[i].hits;
-        if text.lines[i + 1].cut && fates[i] == Fate::Drop(None) && hits.exact == 0 && hits.any & NOTICES == 0
-        {
-            fates[i] = Fate::Keep(ParagraphKind::Paragraph);
+        let silent = hits.exact == 0 && hits.any & NOTICES == 0;
+        if text.lines[i + 1].cut && *fate == Fate::Drop(None) && silent {
+            *fate = Fate::Keep(ParagraphKind::Paragraph);
         }
     }
 }
