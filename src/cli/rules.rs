@@ -133,7 +133,10 @@ mod tests {
         lacks = ["Buy a boat.", "Elsewhere.", "support our journalism"]
         [[test]]
         name = "wrong on purpose"
-        html = """<body><div class=story><p>The ferry sank off Port Lindow on Tuesday, the coast guard said.</div>"""
+        html = """<body><div class=story><p>The ferry sank off Port Lindow on Tuesday, the coast guard said.
+            <p>All 112 people on board were brought ashore by two tugs before noon.
+            <p>Please support our journalism with a donation today.
+            <p class=promo>Buy a boat.</div><p>Elsewhere."""
         has = ["Elsewhere."]
         lacks = ["ferry"]
         [[test]]

@@ -100,3 +100,26 @@ fn explain(body: &Body, knowledge: &SiteKnowledge, trace: &mut Trace) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::body::testing::body;
+    use crate::model::knowledge::{LearnedLine, line_hash};
+    use std::sync::Arc;
+
+    #[test]
+    fn why_a_learned_line_went_does_not_depend_on_how_often_it_was_seen() {
+        let reasons = |leads: u32, pinned: bool| {
+            let mut body = body(&["Stand by your Herald", "The ferry ran aground on Tuesday."]);
+            let mut counted = Counter::default().paragraphs(&body);
+            let line = (line_hash("Stand by your Herald"), LearnedLine { leads, share: 0.5, pinned });
+            let lines = Arc::new([line].into_iter().collect());
+            forget_learned(&mut body, &mut counted, &SiteKnowledge { lines, ..SiteKnowledge::default() });
+            body.removed.iter().map(|r| r.rule.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons(3, false), [format!("site:line {:016x}", line_hash("Stand by your Herald"))]);
+        assert_eq!(reasons(3, false), reasons(9, false));
+        assert_eq!(reasons(0, true), ["site:pinned"]);
+    }
+}

@@ -81,3 +81,27 @@ pub fn put_in_order(write: &WriteTransaction) -> Result<(), StoreError> {
     }
     unordered.iter().try_for_each(|site| sites.note(site))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites_of_a_store_that_kept_no_order_are_put_in_one_before_those_taught_since() {
+        let dir = tempfile::tempdir().expect("directory");
+        let database = redb::Database::create(dir.path().join("memory.redb")).expect("makes");
+        let write = database.begin_write().expect("begins");
+        {
+            let mut memories = write.open_table(SITES).expect("opens");
+            for site in ["a", "b", "c"] {
+                memories.insert(site, (1, b"memory".as_slice())).expect("writes");
+            }
+        }
+        put_in_order(&write).expect("puts in order");
+        let mut sites = Sites::open(&write).expect("opens");
+        assert!(sites.put("a", 1, b"more").expect("writes") && !sites.put("b", 7, b"").expect("reads"));
+        assert_eq!(sites.prune(1, 9).expect("prunes"), 2);
+        assert!(sites.forget("a").expect("forgets") && !sites.forget("c").expect("is gone"));
+        assert_eq!(sites.prune(0, 9).expect("prunes"), 0);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use copydesk::store::{AnyStore, Kept, Store, StoreError};
+use copydesk::store::{AnyStore, Kept, Retention, Store, StoreError};
 
 use super::{open, publish, record, seen};
 use crate::redis_server::RedisServer;
@@ -45,4 +45,21 @@ async fn a_server_that_is_gone_is_out_of_reach_and_one_that_comes_back_is_used_a
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(publish(&store, 1, record(1, &[10])).await, Kept::Remembered);
+}
+
+#[tokio::test]
+async fn sites_of_a_store_that_did_not_say_when_they_were_taught_are_the_first_to_go() {
+    let server = RedisServer::start();
+    let store = open(&server.url()).await;
+    for site in ["a", "b", "c"] {
+        assert!(store.put_site(site, 0, b"memory").await.expect("writes"));
+    }
+    let client = ::redis::Client::open(server.url()).expect("url");
+    let mut connection = client.get_multiplexed_async_connection().await.expect("connects");
+    let mut command = ::redis::cmd("DEL");
+    let _: i64 = command.arg("{copydesk}:taught").query_async(&mut connection).await.expect("forgets");
+    assert!(store.put_site("a", 1, b"more").await.expect("writes"));
+    let one = Retention { sites: 1, ..Retention::default() };
+    assert_eq!(store.prune(one, 100).await.expect("prunes").sites, 2);
+    assert_eq!(store.sites("", 9).await.expect("lists"), ["a"]);
 }
