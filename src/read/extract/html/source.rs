@@ -45,6 +45,8 @@ pub fn from_data(
         if let Some(told) = schema::told(sight.page, &sight.witnesses.title)
             && told.words >= LEAST_WORDS
             && kept < 0.5 * told.words
+            // A live report shows its latest entries; data hold those of days.
+            && (kept < TEASER_WORDS || !told.pieces.iter().any(|(kind, _)| *kind == ParagraphKind::LiveEntry))
             && told.visible(sight) < 0.3
         {
             return Ok(Some(untitled(sight, written(&told.pieces, "json_ld", limits, budget)?)));
