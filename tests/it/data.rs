@@ -165,6 +165,14 @@ fn the_entries_of_a_live_report_are_gathered_in_their_order() {
         let told: Vec<_> = article.paragraphs.into_iter().map(|p| (p.kind, p.text)).collect();
         assert_eq!(told, entries);
     }
+    // The latest entries are the report where the page shows them; data may hold those of days.
+    let shown =
+        |hour: usize| STORY.iter().map(|p| format!("<p>{p} So it was at {hour}.</p>")).collect::<String>();
+    let days: Vec<Value> = (0..40).map(|n| json!({"articleBody": format!("{OTHER} Day {n}.")})).collect();
+    let data = format!("<script type=application/ld+json>{}</script>", live(json!({"liveBlogUpdate": days})));
+    let page = shell_of(&data, &format!("<article>{}{}</article>", shown(11), shown(10)));
+    let body = read(page).article.body();
+    assert!(body.starts_with(STORY[0]) && !body.contains("library"), "{body}");
     let intro =
         "All that is known of the ferry off Port Lindow, from the harbour office and from the islands.";
     let introduced = told(shell(&live(json!({"articleBody": intro}))));

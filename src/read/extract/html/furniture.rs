@@ -21,7 +21,7 @@ fn next_story(sight: &Sight, decisions: &mut [Decision]) {
     const LEAST_WORDS: f32 = 100.0;
     /// Blocks at the head of an article in which its headline and its date stand.
     const HEAD: usize = 6;
-    if sight.witnesses.declares_live || decisions.iter().any(|d| d.kind == ParagraphKind::LiveEntry) {
+    if sight.witnesses.declares_live {
         return;
     }
     let page = sight.page;

@@ -58,7 +58,9 @@ pub fn entries(sight: &Sight, decisions: &mut [Decision]) {
         let words = |b: usize| if decisions[b].kept { sight.facts[b].words } else { 0.0 };
         let all: f32 = (0..decisions.len()).map(words).sum();
         let told: f32 = ranges.iter().cloned().flatten().map(words).sum();
-        if told < SHARE * all {
+        // Stories below each other have main headlines.
+        let main = |b: usize| sight.place(b).is_some_and(|p| p.kind == Kind::H1);
+        if told < SHARE * all || ranges.iter().cloned().flatten().any(main) {
             return;
         }
     }
