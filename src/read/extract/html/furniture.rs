@@ -7,7 +7,6 @@ use super::features::Sight;
 use super::layout::{Kind, Prefix};
 use super::lexicon::Class;
 use super::rules::Decision;
-use crate::model::body::ParagraphKind;
 
 pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
     next_story(sight, decisions);

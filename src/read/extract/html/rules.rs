@@ -272,7 +272,9 @@ fn captions(sight: &Sight, decisions: &mut [Decision]) {
 fn standfirst(sight: &Sight, decisions: &mut [Decision]) {
     let Some(b) = decisions.iter().position(|d| d.kept && d.kind != ParagraphKind::Caption) else { return };
     let (of_block, of_description) = sight.description_overlap(b);
-    let classed = sight.place(b).is_some_and(|p| p.distance[Class::Dek as usize] <= 1);
+    // Fewer characters are a kicker.
+    let classed =
+        sight.facts[b].chars >= 30.0 && sight.place(b).is_some_and(|p| p.distance[Class::Dek as usize] <= 1);
     let says_it = of_block >= 0.85 && of_description >= 0.7;
     let more = decisions[b + 1..].iter().filter(|d| d.kept && d.kind != ParagraphKind::Caption).count() >= 2;
     let alone = decisions.iter().filter(|d| d.kept).count() > 1;
