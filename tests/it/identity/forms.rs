@@ -1,7 +1,7 @@
 //! Addresses in the form of their day: a store that an earlier release wrote is found under its own keys.
 
 use copydesk::model::verdict::Verdict;
-use copydesk::store::transfer;
+use copydesk::store::{Entry, Store, transfer};
 
 use super::articles::Capture;
 use super::{Desk, method, verdict};
@@ -44,4 +44,40 @@ async fn a_store_with_addresses_of_an_earlier_form_is_found_and_carried_over() {
     let again = desk.publish(&rewritten(mobile, None, "2031-03-12T10:00:00Z", text)).await;
     assert_eq!((verdict(&again), method(&again)), (Verdict::Update, "url"));
     assert_eq!((again.article_id.as_str(), again.version), (ARTICLE, 3));
+}
+
+/// What counts as prose changed between releases: that is no update of any page, and the next scrape by
+/// the same scraper brings the record up to date.
+#[tokio::test]
+async fn a_fingerprint_of_an_earlier_form_is_no_update_and_is_made_anew() {
+    let page = super::story(3).url("https://herald.example/storm").scraper("reader");
+    let records = async |desk: &Desk| {
+        let (entries, _) =
+            desk.identifier.store().expect("has one").export(None, 500).await.expect("exports");
+        entries
+    };
+    let (earlier, desk) = (Desk::new().await, Desk::new().await);
+    earlier.publish(&page.clone().at("2031-03-12T08:00:00Z")).await;
+    let mut entries = records(&earlier).await;
+    for entry in &mut entries {
+        if let Entry::Article(record) = entry {
+            (record.print.form, record.print.prose_sum, record.print.words_hash) = (1, 77, 78);
+        }
+    }
+    desk.identifier.store().expect("has one").import(entries).await.expect("imports");
+    let mut again = page.clone().at("2031-03-12T09:00:00Z");
+    again.body.push_str("\n\n3 comments");
+    assert_eq!(verdict(&desk.publish(&again).await), Verdict::NearDuplicate);
+    let forms: Vec<u8> = records(&desk)
+        .await
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Article(record) => Some(record.print.form),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(forms, [copydesk::assess::fingerprint::FORM]);
+    again.fetched_at = Some("2031-03-12T10:00:00Z".into());
+    again.body = again.body.replace("14,000", "21,000");
+    assert_eq!(verdict(&desk.publish(&again).await), Verdict::Update);
 }
