@@ -125,10 +125,11 @@ impl<'a> Incoming<'a> {
         {
             return Change::Near;
         }
-        match (what, panel::changed_its_word(self, old)) {
+        match (what, panel::again(self, old)) {
             // Else two extractions that each have what the other lacks would take turns.
-            (Change::Better | Change::Edited, Some(false)) => Change::Near,
-            (Change::Near | Change::Edited, Some(true)) => Change::Edited,
+            (Change::Better, Some(again)) if again.same => Change::Near,
+            (Change::Edited, Some(again)) if !again.changed => Change::Near,
+            (Change::Near, Some(again)) if again.changed => Change::Edited,
             _ => what,
         }
     }

@@ -51,20 +51,30 @@ pub(super) fn hear(me: &Incoming<'_>, known: &ArticleRecord) -> (Vec<Extraction>
     (heard, voice)
 }
 
-/// What a scraper that was heard before says now: it is compared with its own last voice, for what it keeps
-/// and another does not is no change of the page. Nothing where it was not heard.
-pub(super) fn changed_its_word(me: &Incoming<'_>, known: &ArticleRecord) -> Option<bool> {
+/// What a scraper that was heard before says now beside what it said then.
+pub(super) struct Again {
+    /// The same words, weighed then.
+    pub(super) same: bool,
+    /// Another number in one of its sentences, or more than it had and anybody has.
+    pub(super) changed: bool,
+}
+
+/// A scraper is compared with its own last voice, for what it keeps and another does not is no change of
+/// the page. Nothing where it was not heard.
+pub(super) fn again(me: &Incoming<'_>, known: &ArticleRecord) -> Option<Again> {
     let name = me.draft.scraper_name.as_deref()?;
     let before = known.heard.iter().find(|e| e.scraper == name)?;
-    if !later(&me.draft, known) {
-        return (like(&before.sketch, &me.draft.print.sketch) >= SAME_TEXT).then_some(false);
-    }
-    let corrected = figures_exchanged(&me.draft.print, &known.print)
-        && before.text.as_deref().and_then(extraction::unpack).is_some_and(|paragraphs| {
-            let earlier = print(paragraphs.iter().map(|p| (p.text.as_str(), p.kind)));
-            figures_exchanged(&me.draft.print, &earlier.print)
-        });
-    Some(corrected || grown(&me.draft, &before.sketch, known))
+    let corrected = || {
+        figures_exchanged(&me.draft.print, &known.print)
+            && before.text.as_deref().and_then(extraction::unpack).is_some_and(|paragraphs| {
+                let earlier = print(paragraphs.iter().map(|p| (p.text.as_str(), p.kind)));
+                figures_exchanged(&me.draft.print, &earlier.print)
+            })
+    };
+    Some(Again {
+        same: like(&before.sketch, &me.draft.print.sketch) >= SAME_TEXT,
+        changed: later(&me.draft, known) && (corrected() || grown(&me.draft, &before.sketch, known)),
+    })
 }
 
 fn voice(me: &Incoming<'_>, known: &ArticleRecord, heard: &[Extraction]) -> Voice {
