@@ -283,3 +283,18 @@ fn a_link_goes_on_behind_the_paragraph_it_was_left_open_in() {
     let anchors: Vec<_> = page.anchors.iter().map(|a| (page.attr(a.href), page.text(a.text))).collect();
     assert_eq!(anchors, [("/x", "text"), ("/y", "other")]);
 }
+
+#[test]
+fn inline_elements_that_tell_who_or_when_keep_their_words() {
+    let page = page(
+        "<p>By <span class=Author>Ada <b>Fern</b></span><span id=pubdate>8 May</span> <i class=x>more</i></p>\
+         <p>a <a rel=author href=/a>Ben</a> <span class='author sr-only'>hidden from all</span> b</p>\
+         <div class=author>a block</div><span class=author hidden>c</span>",
+    );
+    let labels: Vec<_> = page.labels.iter().map(|l| (page.text(l.text), l.block)).collect();
+    assert_eq!(labels, [("Ada Fern", 0), ("8 May", 0), ("Ben", 1)]);
+    // They make neither a container nor a space.
+    assert_eq!(page.block_text(0), "By Ada Fern8 May more");
+    assert_eq!(page.block_text(1), "a Ben b");
+    assert!(page.containers.iter().all(|c| page.attr(c.class) != "Author"));
+}
