@@ -41,6 +41,8 @@ pub struct HtmlPage {
     pub times: Vec<TimeElement>,
     /// Microdata and RDFa: `itemprop` and `property` in the body.
     pub props: Vec<Prop>,
+    /// Inline elements whose own names may say who wrote it or when, in document order.
+    pub labels: Vec<Label>,
     pub head: Head,
     /// Bits of `SourceMark`.
     pub marks: u8,
@@ -143,6 +145,19 @@ pub struct Prop {
     /// The element's own text, in `text`.
     pub text: Span,
     pub container: u32,
+}
+
+/// A few words of a line that stand in an element of their own: the name in
+/// `By <span class=author>Ada Fern</span> on Friday`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Label {
+    pub class: Span,
+    pub id: Span,
+    /// As of a container.
+    pub other: Span,
+    /// In `text`.
+    pub text: Span,
+    pub block: u32,
 }
 
 /// What the head, and scripts anywhere, say.

@@ -5,6 +5,7 @@ use super::ledger::{Ledger, Said};
 use super::scene::{Scene, folded, squeezed};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::FoundField;
+use crate::model::html::HtmlPage;
 
 /// Longest headline that is believed, in characters.
 const LONGEST: usize = 400;
@@ -65,7 +66,7 @@ fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
         for (source, place, weight) in metas {
             raw.extend(html.meta(place).map(|v| (source, place, v.to_owned(), weight)));
         }
-        if let Some(text) = scene.headline_block.map(|b| heading_text(html, b)) {
+        if let Some(text) = heading(scene, html) {
             raw.push((From::Html, "h1", text, 3.0));
         }
         let prop = html.props.iter().find(|p| html.attr(p.name).ends_with("headline"));
@@ -73,7 +74,13 @@ fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
             let text = if prop.value.is_empty() { html.text(prop.text) } else { html.attr(prop.value) };
             raw.push((From::Html, "itemprop headline", text.to_owned(), 1.5));
         }
-        raw.extend(html.head.title.clone().map(|t| (From::Html, "title", t, 1.5)));
+        if let Some(title) = &html.head.title {
+            // A suffix and all, they were written by one hand.
+            let copied = html.meta("og:title") == Some(title) && MARKS[..6].iter().any(|m| title.contains(m));
+            raw.push((From::Html, "title", title.clone(), if copied { 0.0 } else { 1.5 }));
+        }
+        let above = line_above(scene, html);
+        raw.extend(above.map(|text| (From::Html, "line above the story", text, 2.0)));
         let told = scene.told.as_ref().and_then(|told| told.headline.clone());
         raw.extend(told.map(|t| (From::Html, "script state", t, 1.0)));
     }
@@ -82,10 +89,16 @@ fn witnesses(scene: &Scene<'_>) -> Vec<(Heard, f32)> {
     raw.extend(line.map(|t| (From::Text, "title line", t.to_owned(), 2.0)));
     raw.extend(scene.page.hints.title.clone().map(|t| (From::Hint, "title", t, 2.2)));
     let all: Vec<String> = raw.iter().map(|(_, _, text, _)| plain(text)).collect();
+    let careful = |place: &str| matches!(place, "h1" | "headline" | "itemprop headline");
+    let whole: Vec<String> =
+        raw.iter().zip(&all).filter(|(r, _)| careful(r.1)).map(|(_, text)| squeezed(text)).collect();
+    // A headline that the page prints with all its dashes has no suffix.
+    let is_whole = |text: &str| whole.contains(&squeezed(text));
     raw.into_iter()
         .zip(&all)
         .filter_map(|((source, place, raw, weight), text)| {
-            let value = without_site(text, scene, &all);
+            let of_page = matches!(place, "title" | "og:title" | "twitter:title" | "parsely-title");
+            let value = without_site(text, scene, &all, of_page && !is_whole(text));
             let length = value.chars().count();
             let is_site = scene.site_names.contains(&squeezed(&value));
             ((2..=LONGEST).contains(&length) && !is_site)
@@ -99,7 +112,7 @@ fn is_page_type(types: &[String]) -> bool {
 }
 
 /// Text of the whole `h1` around a block.
-fn heading_text(html: &crate::model::html::HtmlPage, block: u32) -> String {
+fn heading_text(html: &HtmlPage, block: u32) -> String {
     let h1 = html.ancestors(html.blocks[block as usize].container).find(|c| html.attr(c.tag) == "h1");
     let range = h1.map_or(block..block + 1, |c| c.first_block..c.end_block);
     let parts: Vec<&str> = range.take(8).map(|b| html.block_text(b as usize)).collect();
@@ -156,10 +169,11 @@ const MARKS: [&str; 15] =
     [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", "|", "｜", "：", "_", ":"];
 
 /// The text without the site's name, its domain, a date or a section set off behind or before it.
-fn without_site(text: &str, scene: &Scene<'_>, all: &[String]) -> String {
+/// Where `of_page`, the text is a title of the page, which may set off more behind the headline than names.
+fn without_site(text: &str, scene: &Scene<'_>, all: &[String], of_page: bool) -> String {
     let mut text = text.trim();
     for _ in 0..4 {
-        let Some(shorter) = shorter(text, scene, all) else { break };
+        let Some(shorter) = shorter(text, scene, all, of_page) else { break };
         text = shorter;
     }
     without_kicker(text, all).to_owned()
@@ -182,15 +196,17 @@ fn without_kicker<'t>(text: &'t str, all: &[String]) -> &'t str {
     text
 }
 
-fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String]) -> Option<&'t str> {
+fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String], of_page: bool) -> Option<&'t str> {
     for mark in MARKS {
         if let Some((head, tail)) = text.rsplit_once(mark) {
             let (head, tail) = (head.trim_end(), tail.trim());
-            if enough(head, tail)
-                && (is_site(tail, scene) || is_day(tail, scene) || is_shown(head, tail, mark, all))
-            {
+            if enough(head, tail) && (is_site(tail, scene) || is_day(tail, scene)) {
                 return Some(head);
             }
+        }
+        let shown = || heads(text, mark).find(|(head, tail)| is_shown(head, tail, mark, all));
+        if let Some((head, _)) = of_page.then(shown).flatten() {
+            return Some(head);
         }
         if mark == ":" {
             continue;
@@ -235,13 +251,57 @@ fn is_day(part: &str, scene: &Scene<'_>) -> bool {
     part.len() <= 24 && super::dates::letters_beside(part, &scene.dates()).is_some_and(|letters| letters == 0)
 }
 
+/// What stands before each of the marks, and what behind it: `Headline | Section | Site`.
+fn heads<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    text.match_indices(mark).map(move |(at, _)| (text[..at].trim_end(), text[at + mark.len()..].trim()))
+}
+
 /// Whether another witness prints the kept part alone: then what is set off from it by a mark that
 /// seldom stands in headlines is no part of it.
 fn is_shown(kept: &str, dropped: &str, mark: &str, all: &[String]) -> bool {
     let loose = matches!(mark, " / " | ":" | "_" | "：");
-    if loose || dropped.chars().count() > 40 {
+    let short = dropped.split(mark).all(|part| part.chars().count() <= 40);
+    if loose || !short || kept.ends_with(':') || kept.chars().count() < 8 {
         return false;
     }
     let kept = squeezed(kept);
     all.iter().any(|other| squeezed(other) == kept)
+}
+
+/// The headline's own heading. Where the `h1` is one side of the title and another heading the other, as on blogs
+/// that head every page with their name, it is that one.
+fn heading(scene: &Scene<'_>, html: &HtmlPage) -> Option<String> {
+    let h1 = heading_text(html, scene.headline_block?);
+    let title = html.head.title.as_deref().unwrap_or_default();
+    let key = squeezed(&h1);
+    let sides = MARKS.iter().flat_map(|mark| heads(title, mark));
+    let others = sides.filter_map(|(head, tail)| {
+        let (head, tail) = (squeezed(head), squeezed(tail));
+        (head == key).then(|| tail.clone()).or_else(|| (tail == key).then_some(head))
+    });
+    let others: Vec<String> = others.filter(|other| other.chars().count() >= 8).collect();
+    let in_heading = |b: &usize| {
+        html.ancestors(html.blocks[*b].container).take(4).any(|c| matches!(html.attr(c.tag), "h2" | "h3"))
+    };
+    let of_story = |b: &usize| scene.near(*b as u32) && others.contains(&squeezed(html.block_text(*b)));
+    let other = (0..html.blocks.len()).filter(|_| !others.is_empty()).filter(of_story).find(in_heading);
+    Some(other.map_or(h1, |b| html.block_text(b).to_owned()))
+}
+
+/// Blocks above the story among which its headline may stand in an element of any name.
+const ABOVE: u32 = 25;
+
+/// A line above the story that is the head of the title, where no heading is.
+fn line_above(scene: &Scene<'_>, html: &HtmlPage) -> Option<String> {
+    let first = scene.first_block?;
+    let titles = html.head.title.as_deref().into_iter().chain(html.meta("og:title"));
+    let heads: Vec<String> = titles
+        .flat_map(|title| MARKS[..6].iter().flat_map(move |mark| heads(title, mark)))
+        .map(|(head, _)| squeezed(head))
+        .filter(|head| head.chars().count() >= 8 && !scene.site_names.contains(head))
+        .collect();
+    let block = (first.saturating_sub(ABOVE)..first)
+        .filter(|b| scene.headline_block != Some(*b))
+        .find(|b| heads.contains(&squeezed(html.block_text(*b as usize))))?;
+    Some(html.block_text(block as usize).to_owned())
 }

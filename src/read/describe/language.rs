@@ -41,6 +41,11 @@ pub fn identify(text: &str) -> Guess {
 
 /// The language of a text by a given model.
 pub fn guess(model: &Model, text: &str) -> Guess {
+    ranked(model, text).0
+}
+
+/// The language of a text, and the one that comes next.
+fn ranked(model: &Model, text: &str) -> (Guess, &'static str) {
     let mut scores = vec![0u32; model.languages.len()];
     let mut hashes: Vec<u32> = Vec::with_capacity(8 * HEAD);
     let mut letters = 0usize;
@@ -50,9 +55,9 @@ pub fn guess(model: &Model, text: &str) -> Guess {
     let seen = hashes.len() as u32;
     model.add(&hashes, &mut scores);
     if seen == 0 {
-        return UNKNOWN;
+        return (UNKNOWN, UNKNOWN.tag);
     }
-    let (mut first, mut second) = ((f32::MIN, 0usize), f32::MIN);
+    let (mut first, mut second) = ((f32::MIN, 0usize), (f32::MIN, 0usize));
     for (i, (score, known)) in scores.iter().zip(&model.languages).enumerate() {
         let expected = match known.standing {
             Standing::Large => LARGE,
@@ -61,35 +66,65 @@ pub fn guess(model: &Model, text: &str) -> Guess {
         };
         let score = *score as f32 + known.bias * seen as f32 + expected / model::STEP;
         if score > first.0 {
-            second = first.0;
+            second = first;
             first = (score, i);
-        } else if score > second {
-            second = score;
+        } else if score > second.0 {
+            second = (score, i);
         }
     }
-    let Some(language) = model.languages.get(first.1) else { return UNKNOWN };
+    let Some(language) = model.languages.get(first.1) else { return (UNKNOWN, UNKNOWN.tag) };
     let mean = scores[first.1] as f32 / seen as f32;
     // Below a share of what its own texts score, the text is of no known language.
     let expected = language.mean * if letters < 40 { 0.1 } else { 0.25 };
-    let margin = (first.0 - second) * model::STEP;
+    let margin = (first.0 - second.0) * model::STEP;
     if mean < expected || letters < 2 {
-        return UNKNOWN;
+        return (UNKNOWN, UNKNOWN.tag);
     }
     // Features of one word are no independent witnesses: the margin counts for an eighth.
     let confidence = 1.0 / (1.0 + (-(margin / 8.0)).exp()) * (1.0 - 1.0 / (1.0 + letters as f32));
     if letters < FEWEST_LETTERS && margin < 6.0 || margin < 0.5 {
-        return UNKNOWN;
+        return (UNKNOWN, UNKNOWN.tag);
     }
     match language.named() {
-        true => Guess { tag: language.tag, confidence },
-        false => Guess { tag: "und", confidence: 0.0 },
+        true => (Guess { tag: language.tag, confidence }, model.languages[second.1].tag),
+        false => (UNKNOWN, UNKNOWN.tag),
     }
 }
 
-/// The language of an article, with what the page declares kept where it says anything.
-pub fn language(text: &str, declared: Option<&str>) -> Language {
-    let guess = identify(text);
-    Language { tag: guess.tag.to_owned(), confidence: guess.confidence, declared: declared.and_then(tidy) }
+/// Languages so near to each other that a short text may pass for either.
+const KIN: [&[&str]; 5] =
+    [&["id", "ms"], &["hr", "sr", "bs"], &["nb", "nn", "da"], &["cs", "sk"], &["gl", "pt"]];
+/// Below it the model is not sure between two of them.
+const SURE: f32 = 0.95;
+
+/// Of two kin between which the model is not sure, the one that the page declares; any other claim of a page is no
+/// witness of its text.
+fn among_kin(guess: Guess, next: &'static str, languages: &[String]) -> Guess {
+    let kin = KIN.iter().any(|kin| kin.contains(&guess.tag) && kin.contains(&next));
+    if !kin || guess.confidence >= SURE {
+        return guess;
+    }
+    let primary = |tag: &String| {
+        tag.split(['-', '_']).next().map(str::to_ascii_lowercase).map(|tag| match tag.as_str() {
+            "no" => "nb".to_owned(),
+            "in" => "id".to_owned(),
+            _ => tag,
+        })
+    };
+    match languages.iter().filter_map(primary).find(|tag| *tag == guess.tag || tag == next) {
+        Some(declared) if declared == next => {
+            Guess { tag: next, confidence: 1.0 - guess.confidence.min(0.5) }
+        }
+        _ => guess,
+    }
+}
+
+/// The language of an article, with the first that the page declares kept.
+pub fn language(text: &str, languages: &[String]) -> Language {
+    let (guess, next) = ranked(&SHIPPED, text);
+    let guess = among_kin(guess, next, languages);
+    let declared = languages.first().and_then(|tag| tidy(tag));
+    Language { tag: guess.tag.to_owned(), confidence: guess.confidence, declared }
 }
 
 /// A declared tag in its usual case: `en_us` → `en-US`.
@@ -174,6 +209,24 @@ mod tests {
             ("<script>", None),
         ] {
             assert_eq!(tidy(raw).as_deref(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_declares_decides_among_kin_alone() {
+        let guess = |tag, confidence| Guess { tag, confidence };
+        for (first, next, declared, tag) in [
+            (guess("ms", 0.86), "id", &["id-ID"][..], "id"),
+            (guess("ms", 0.86), "id", &["en", "id"], "id"),
+            (guess("ms", 0.86), "id", &["ms", "id"], "ms"),
+            (guess("ms", 0.99), "id", &["id"], "ms"),
+            (guess("da", 0.7), "nb", &["no"], "nb"),
+            (guess("nl", 0.6), "de", &["de"], "nl"),
+            (guess("ms", 0.86), "jv", &["id"], "ms"),
+            (guess("ms", 0.86), "id", &[], "ms"),
+        ] {
+            let declared: Vec<String> = declared.iter().map(|tag| (*tag).to_owned()).collect();
+            assert_eq!(among_kin(first, next, &declared).tag, tag, "{first:?} {next} {declared:?}");
         }
     }
 }

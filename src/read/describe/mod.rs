@@ -63,7 +63,7 @@ pub fn describe(
     let keywords = place::keywords(&scene, &mut ledger);
     place::note_free_access(&scene, judged.completeness, &mut ledger);
     let images = images::images(&scene);
-    let language = language::language(&body::join(&paragraphs), scene.declared.as_deref());
+    let language = language::language(&body::join(&paragraphs), &scene.languages);
     note_language(&language, &scene, &mut ledger);
     let links = links(&scene, &paragraphs);
     ledger.enter("kind", judged.kind_evidence);
@@ -140,3 +140,6 @@ fn links(scene: &Scene<'_>, paragraphs: &[crate::model::body::Paragraph]) -> Vec
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,10 @@
 mod edges;
 /// Names of East Asia.
 mod east_asia;
+/// What a piece of a byline is.
+mod kinds;
+/// Lines of several labels.
+mod labels;
 
 use std::sync::LazyLock;
 
@@ -12,26 +16,33 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::agencies;
 use super::entities::plain;
+use super::gazetteer;
 use super::scene::squeezed;
 use crate::model::article::{Author, AuthorKind};
 use crate::model::script::lower;
 pub use east_asia::is_cjk_name;
 use east_asia::{TITLES, is_cjk, untitled};
-use edges::{weekday, without_lead, without_tail};
+use edges::{is_plain_lead, weekday, without_lead, without_tail};
+use kinds::{is_junk, is_mark, is_organisation, is_personal, is_role, is_section, starts_upper};
+pub use labels::pieces;
 
-/// One line a word: its kind (`lead`, `junk`, `organisation`, `role`, `generic`), a tab, the word.
+/// One line a word: its kind (`lead`, `other`, `junk`, `organisation`, `role`, `section`, `generic`), a tab, the word.
 const WORDS: &str = include_str!("names.txt");
 
 /// Words of bylines by their kind, in lower case.
 struct Lexicon {
     /// Stand before the names; by their first letter, longest first.
     leads: FxHashMap<char, Vec<&'static str>>,
+    /// Stand before what is not the writer: pictures, sources, editors, dates.
+    others: Vec<&'static str>,
     /// No name holds them: interface texts, accounts of content systems.
     junk: FxHashSet<&'static str>,
     /// Desks, houses and legal bodies.
     organisations: FxHashSet<&'static str>,
     /// Jobs, which stand behind names and are none.
     roles: FxHashSet<&'static str>,
+    /// Where papers file their stories.
+    sections: FxHashSet<&'static str>,
     /// Words that alone name nobody.
     generic: FxHashSet<&'static str>,
 }
@@ -47,9 +58,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     leads.values_mut().for_each(|words| words.sort_by_key(|w| std::cmp::Reverse(w.len())));
     Lexicon {
         leads,
+        others: of("other").collect(),
         junk: of("junk").collect(),
         organisations: of("organisation").collect(),
         roles: of("role").collect(),
+        sections: of("section").collect(),
         generic: of("generic").collect(),
     }
 });
@@ -70,6 +83,8 @@ const MOST: usize = 20;
 pub enum Trust {
     /// A field made for authors: initials and lower case are taken as they are.
     Field,
+    /// Visible text that says who wrote it in so many words, `Posted by`: a single word is believed.
+    Lead,
     /// Visible text that begins like a byline: a name without spaces is believed in scripts that have none.
     Byline,
     /// Visible text: only what looks like a name.
@@ -79,17 +94,34 @@ pub enum Trust {
 /// The authors that `raw` names. `site_names` are squeezed names of the publisher.
 pub fn authors(raw: &str, trust: Trust, site_names: &[String]) -> Vec<Author> {
     let text = plain(raw);
-    let trust = if trust == Trust::Text && has_lead(&text) { Trust::Byline } else { trust };
-    let text = without_lead(&text);
-    let text = without_tail(text);
     let mut out: Vec<Author> = Vec::new();
-    for part in parts(text, trust, site_names) {
-        let Some(author) = one(&part, trust, site_names) else { continue };
-        if out.len() < MOST && !out.iter().any(|a| squeezed(&a.name) == squeezed(&author.name)) {
-            out.push(author);
+    for piece in labels::of_writers(&text) {
+        let led = has_lead(piece);
+        let trust = match trust {
+            Trust::Text if led && is_plain_lead(piece) => Trust::Lead,
+            Trust::Text if led => Trust::Byline,
+            other => other,
+        };
+        let text = without_tail(without_lead(piece));
+        for part in parts(text, trust, site_names) {
+            let Some(author) = one(&part, trust, site_names) else { continue };
+            if out.len() < MOST && !out.iter().any(|a| squeezed(&a.name) == squeezed(&author.name)) {
+                out.push(author);
+            }
         }
     }
     out
+}
+
+/// A person's whole name of two to four words, as it stands alone in a line beside a date; no place, no section.
+pub fn bare(text: &str, site_names: &[String]) -> Option<Author> {
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    if !(2..=4).contains(&words) || has_lead(text) || is_section(text) || gazetteer::lookup(text).is_some() {
+        return None;
+    }
+    let author = authors(text, Trust::Text, site_names).pop()?;
+    (author.kind == AuthorKind::Person && squeezed(&author.name) == squeezed(text)).then_some(author)
 }
 
 /// Whether a line begins like a byline: `By`, `Von`, `Text:`, `Автор:`.
@@ -136,11 +168,18 @@ fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
     }
     for chunk in joined {
         let mut first = true;
-        for piece in chunk.split([',', ';', '，', '；', '、', '／']) {
-            let piece = piece.trim();
+        // `Transport correspondent, Northern Isles`: what stands behind a job is its field or place, but for a
+        // name that has a job of its own.
+        let mut job = false;
+        let pieces: Vec<&str> = chunk.split([',', ';', '，', '；', '、', '／']).map(str::trim).collect();
+        for (at, piece) in pieces.iter().copied().enumerate() {
             if piece.is_empty() {
                 continue;
             }
+            if job && !pieces.get(at + 1).is_some_and(|next| is_role(next)) {
+                continue;
+            }
+            job = is_role(piece) && !is_organisation(piece, site_names);
             let name_like = first
                 || agencies::agencies(piece).is_some()
                 || (is_organisation(piece, site_names)
@@ -209,8 +248,9 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     }
     name = without_glued(name.trim_matches(['(', ')', ' ']));
     let titled = untitled(name);
-    // Of a desk or a house: `본지 기자`.
-    if titled.is_none() && TITLES.iter().any(|title| name.ends_with(title)) {
+    // Of a desk or a house, `본지 기자`; amid a line of place and day, `中央社記者吳昇儒基隆`.
+    let title_amid = name.contains("記者") || name.contains("记者");
+    if titled.is_none() && (title_amid || TITLES.iter().any(|title| name.ends_with(title))) {
         return None;
     }
     name = titled.unwrap_or(name);
@@ -247,6 +287,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
         Trust::Field => true,
         Trust::Text => is_personal(name) && (words >= 2 || titled.is_some()),
         Trust::Byline => is_personal(name) && (words >= 2 || is_cjk(name)),
+        Trust::Lead => is_personal(name),
     };
     person.then(|| Author { name: set_in_capitals(name), kind: AuthorKind::Person })
 }
@@ -262,7 +303,8 @@ fn without_glued(name: &str) -> &str {
                 matches!(word.as_str(), "last" | "updated" | "published" | "posted" | "follow" | "founder")
                     || super::dates::month(&word, None).is_some()
                     || weekday(&word)
-                    || is_role(&word);
+                    || is_role(&word)
+                    || has_lead(&format!("{word}:"));
             if other && word.len() > 2 {
                 return name[..at].trim_end();
             }
@@ -296,93 +338,6 @@ fn set_in_capitals(name: &str) -> String {
 
 fn organisation(name: &str) -> Author {
     Author { name: name.trim().to_owned(), kind: AuthorKind::Organisation }
-}
-
-/// Words that no name holds: interface texts, accounts of content systems, addresses.
-fn is_junk(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    LEXICON.generic.contains(lower.as_str())
-        || name.contains('@')
-        || name.contains("://")
-        || name.starts_with("www.")
-        || name.chars().any(|c| c.is_ascii_digit())
-        || name.contains(['{', '}', '<', '>', '=', '?', '!', '…', '#', '%'])
-        || lower.split(|c: char| !c.is_alphanumeric() && c != '-').any(|w| LEXICON.junk.contains(w))
-        || (super::dates::month(&lower, None).is_some() && lower.chars().count() > 4)
-        || weekday(&lower)
-        || !name.chars().any(char::is_alphabetic)
-}
-
-/// Names of desks, houses and legal bodies.
-fn is_organisation(name: &str, site_names: &[String]) -> bool {
-    if agencies::agency(name).is_some() {
-        return true;
-    }
-    let key = squeezed(name);
-    if site_names.iter().any(|site| {
-        *site == key
-            || (key.chars().count() >= 5
-                && (site.starts_with(&key) || key.starts_with(site.as_str()))
-                && site.len() >= 4)
-    }) {
-        return true;
-    }
-
-    let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|w| LEXICON.organisations.contains(w))
-        || is_domain(name)
-        || ["編集部", "取材班", "新聞", "通信", "デジタル", "编辑部"].iter().any(|w| name.contains(w))
-        || lower.ends_with("redaktion")
-        || lower.ends_with("zeitung")
-}
-
-fn is_domain(name: &str) -> bool {
-    let Some((label, ending)) = name.rsplit_once('.') else { return false };
-    !label.is_empty()
-        && !name.contains(' ')
-        && (2..=6).contains(&ending.len())
-        && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-}
-
-/// Jobs, which stand behind names and are none.
-fn is_role(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|w| {
-        LEXICON.roles.contains(w)
-            || (w.len() > 9
-                && ["redakteur", "redakteurin", "korrespondent", "korrespondentin", "reporterin"]
-                    .iter()
-                    .any(|r| w.ends_with(r)))
-    })
-}
-
-/// Whether most words begin with a capital, or the script has none.
-fn is_personal(name: &str) -> bool {
-    const PARTICLES: &[&str] = &[
-        "von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "do", "du", "la", "le",
-        "el", "al", "bin", "ibn", "ten", "ter", "zu", "zur", "und", "y", "e", "af", "av", "ul", "st.", "dr.",
-        "prof.",
-    ];
-    let mut capitals = 0;
-    for word in name.split_whitespace() {
-        if starts_upper(word) || word.contains(['\'', '’']) {
-            capitals += 1;
-        } else if !PARTICLES.contains(&word.to_lowercase().as_str()) {
-            return false;
-        }
-    }
-    capitals > 0
-}
-
-fn starts_upper(text: &str) -> bool {
-    text.chars()
-        .find(|c| c.is_alphabetic())
-        .is_some_and(|c| c.is_uppercase() || (!c.is_lowercase() && c.is_alphabetic()))
-}
-
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }
 
 #[cfg(test)]

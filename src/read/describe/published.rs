@@ -1,6 +1,11 @@
 //! When it was published and when it was changed: stated rules over all witnesses. No date is better
 //! than a wrong one, so nothing is ever taken from the fetch, a copyright line or another story.
 
+/// Which of a line's dates is that of a change.
+mod change;
+
+use std::borrow::Cow;
+
 use super::dates::{self, Moment};
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
@@ -8,6 +13,8 @@ use super::scene::{Scene, squeezed};
 use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
 use crate::model::body::FoundField;
 use crate::model::html::{HtmlPage, TimeElement};
+pub(super) use change::CHANGE;
+use change::{before_change, halves, says_change};
 
 type Heard = Said<Moment>;
 
@@ -225,7 +232,12 @@ fn modified(scene: &Scene<'_>) -> Vec<Heard> {
         let told = scene.told.as_ref().and_then(|told| told.modified.clone());
         raw.extend(told.map(|t| (From::Html, "script state", t)));
     }
-    heard(raw, scene).into_iter().filter(to_the_day).collect()
+    let mut out: Vec<Heard> = heard(raw, scene).into_iter().filter(to_the_day).collect();
+    for (place, line) in found_lines(scene) {
+        let moment = halves(line).changed.and_then(|half| dates::find(half, &scene.dates()));
+        out.extend(moment.map(|moment| Said::new(From::Text, place, line, moment)));
+    }
+    out
 }
 
 fn heard(raw: Vec<(From, &'static str, String)>, scene: &Scene<'_>) -> Vec<Heard> {
@@ -273,35 +285,26 @@ pub(super) const OTHER_DATES: &[&str] = &[
 /// Elements that hold a date.
 pub(super) const DATE: &[&str] =
     &["date", "datum", "publish", "time", "fecha", "zeit", "byline", "meta", "info"];
-/// Words that mark the date of a change.
-pub(super) const CHANGE: &[&str] = &[
-    "update",
-    "modif",
-    "aktualis",
-    "mis à jour",
-    "edited",
-    "actualiz",
-    "revised",
-    "changed",
-    "aggiorna",
-    "oppdatert",
-    "uppdaterad",
-];
-
 /// Dates that readers see beside the headline: `<time>`, marked elements, lines that are all date.
 fn visible(scene: &Scene<'_>) -> Vec<Heard> {
     let mut out = Vec::new();
     let context = scene.dates();
-    for line in scene.found(FoundField::Date).take(3) {
-        if let Some(moment) = dates::find(line, &context).filter(|_| !says_change(line)) {
-            out.push(Said::new(From::Text, "date line", line, moment));
-        }
+    for (place, line) in found_lines(scene) {
+        let published = halves(line).published;
+        let moment = published.and_then(|half| dates::find(half, &context).map(|moment| (half, moment)));
+        out.extend(moment.map(|(half, moment)| Said::new(From::Text, place, half, moment)));
     }
     if let Some(html) = scene.html {
         out.extend(times(scene, html));
         out.extend(marked_dates(scene, html));
     }
     out
+}
+
+/// Lines that cleaning set aside for the date, and bylines, which may hold one too.
+fn found_lines<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = (&'static str, &'s str)> {
+    let dates = scene.found(FoundField::Date).take(3).map(|line| ("date line", line));
+    dates.chain(scene.found(FoundField::Byline).take(3).map(|line| ("byline", line)))
 }
 
 fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
@@ -329,18 +332,6 @@ fn changed_by(html: &HtmlPage, time: &TimeElement) -> bool {
     says_change(line) && (shown.is_empty() || !before_change(line).contains(shown))
 }
 
-/// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
-fn before_change(line: &str) -> &str {
-    let lower = line.to_lowercase();
-    // Lower case of another length would shift the places.
-    if lower.len() != line.len() {
-        return "";
-    }
-    let at = CHANGE.iter().filter_map(|w| lower.find(w)).min().unwrap_or(line.len());
-    // `Last updated`
-    lower[..at].trim_end().strip_suffix("last").map_or(&line[..at], |rest| &line[..rest.len()])
-}
-
 fn block_of(html: &HtmlPage, block: u32) -> &str {
     html.blocks.get(block as usize).map_or("", |_| html.block_text(block as usize))
 }
@@ -357,10 +348,10 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         if text.len() > 160 || text.contains('©') || scene.quoted(b) {
             continue;
         }
-        let text = if says_change(text) { before_change(text).trim() } else { text };
-        if text.len() < 6 {
+        let text = without_names(scene, html, b);
+        let Some(text) = halves(&text).published.map(str::trim).filter(|text| text.len() >= 6) else {
             continue;
-        }
+        };
         let Some(letters) = dates::letters_beside(text, &context) else { continue };
         let container = html.blocks[b as usize].container;
         let is_marked = scene.marked(container, 3, Mark::Date);
@@ -383,12 +374,23 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     best.map(|(_, said)| said)
 }
 
-fn says_change(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let published = ["publish", "veröffentlicht", "publié", "publicado", "erstellt", "posted"]
-        .iter()
-        .any(|w| lower.contains(w));
-    !published && CHANGE.iter().any(|w| lower.contains(w))
+/// A block without the words of it that stand in a byline's element, which may run into the date:
+/// `<span class=author>Ada Fern</span><span>8 May 2025</span>`.
+fn without_names<'h>(scene: &Scene<'_>, html: &'h HtmlPage, block: u32) -> Cow<'h, str> {
+    let line = html.blocks[block as usize].text;
+    let from = html.labels.partition_point(|label| label.block < block);
+    let labels = html.labels[from..].iter().enumerate().take_while(|(_, label)| label.block == block);
+    // An element around the whole line holds the date too.
+    let name = labels
+        .filter(|(i, label)| {
+            let inside = label.text.start >= line.start && label.text.end <= line.end;
+            inside && label.text.len() < line.len() && scene.label_marked(from + i, Mark::Byline)
+        })
+        .map(|(_, label)| label.text)
+        .find(|text| dates::find(html.text(*text), &scene.dates()).is_none());
+    let Some(name) = name else { return Cow::Borrowed(html.block_text(block as usize)) };
+    let (before, after) = (line.start as usize..name.start as usize, name.end as usize..line.end as usize);
+    Cow::Owned(format!("{} {}", &html.text[before], &html.text[after]))
 }
 
 /// A day in the path: `/2024/04/28/`, `/20240428-`, `2024-04-28`.

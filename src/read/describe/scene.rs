@@ -35,6 +35,8 @@ pub struct Scene<'a> {
     before: Option<Moment>,
     /// What the page says of its language: `<html lang>` or kin, e.g. `en-US`.
     pub declared: Option<String>,
+    /// All that it says of it, the first of which is `declared`.
+    pub languages: Vec<String>,
     /// Block of the headline, where an `h1` holds one.
     pub headline_block: Option<u32>,
     pub first_block: Option<u32>,
@@ -68,6 +70,7 @@ impl<'a> Scene<'a> {
             now,
             before: time(&page.received_at),
             declared: None,
+            languages: Vec::new(),
             headline_block: None,
             first_block: paragraphs.iter().filter_map(|p| p.block).min(),
             last_block: paragraphs.iter().filter_map(|p| p.block).max(),
@@ -75,16 +78,17 @@ impl<'a> Scene<'a> {
         };
         let Some(html) = html else {
             scene.declared = page.hints.language.clone();
+            scene.languages.extend(scene.declared.clone());
             return Ok(scene);
         };
         let bytes: usize = html.head.json_ld.iter().map(String::len).sum();
         budget.draw((bytes + html.blocks.len() + html.attrs.len()) as u64, "describe")?;
         scene.headline_block = headline_block(html, scene.first_block);
         scene.json_ld = JsonLd::read(&html.head.json_ld, JSON_LD_BYTES);
-        let key = page.url.as_ref().map(address::key);
+        let own = own_keys(page, html);
         let is_this_page = |claim: &str| {
-            key.is_some()
-                && Url::parse(claim).ok().filter(|u| u.host_str().is_some()).map(|u| address::key(&u)) == key
+            let url = Url::parse(claim).ok().filter(|u| u.host_str().is_some() && u.path().len() > 1)?;
+            (!own.is_empty()).then(|| own.contains(&address::key(&url)))
         };
         let h1 = scene.headline_block.map(|b| html.block_text(b as usize).to_owned());
         let titles: Vec<&str> = h1
@@ -103,15 +107,16 @@ impl<'a> Scene<'a> {
             budget.draw(bytes as u64, "describe")?;
             scene.told = state::told(&html.head.state, &titles);
         }
-        scene.declared = html
-            .head
-            .lang
-            .clone()
-            .filter(|l| !l.trim().is_empty())
-            .or_else(|| scene.ld.as_ref().and_then(|s| s.language.clone()).filter(|l| l.len() <= 12))
-            .or_else(|| html.meta("content-language").map(str::to_owned))
-            .or_else(|| html.meta("og:locale").map(|l| l.replace('_', "-")))
-            .or_else(|| page.hints.language.clone());
+        let ld = scene.ld.as_ref().and_then(|s| s.language.clone()).filter(|l| l.len() <= 12);
+        let lang = html.head.lang.clone().filter(|l| !l.trim().is_empty());
+        scene.languages = lang
+            .into_iter()
+            .chain(ld)
+            .chain(html.meta("content-language").map(str::to_owned))
+            .chain(html.meta("og:locale").map(|l| l.replace('_', "-")))
+            .chain(page.hints.language.clone())
+            .collect();
+        scene.declared = scene.languages.first().cloned();
         scene.site_names = site_names(&scene, html);
         Ok(scene)
     }
@@ -142,10 +147,26 @@ impl<'a> Scene<'a> {
         self.html.is_some_and(|html| self.marks.on(html, container, limit, mark))
     }
 
+    /// Whether words amid a line, `html.labels[label]`, stand in an element whose own name carries the mark.
+    pub fn label_marked(&self, label: usize, mark: Mark) -> bool {
+        self.marks.on_label(label, mark)
+    }
+
     /// Lines that text cleaning set aside for a field.
     pub fn found(&self, field: FoundField) -> impl Iterator<Item = &'a str> {
         self.found.iter().filter(move |f| f.field == field).map(|f| f.text.as_str())
     }
+}
+
+/// Keys of the addresses by which the page calls itself.
+fn own_keys(page: &DecodedPage, html: &HtmlPage) -> Vec<String> {
+    let canonical = html.head.links.iter().filter(|link| link.rel.eq_ignore_ascii_case("canonical"));
+    let claims = canonical.map(|link| link.href.as_str()).chain(html.meta("og:url"));
+    let claims = claims.filter_map(|claim| match &page.url {
+        Some(base) => base.join(claim).ok(),
+        None => Url::parse(claim).ok(),
+    });
+    page.url.iter().cloned().chain(claims).map(|url| address::key(&url)).collect()
 }
 
 /// The block inside the `h1` that stands last before the story, or first in the page.

@@ -43,12 +43,7 @@ impl Builder<'_> {
         if !self.node() {
             return parent;
         }
-        let mut other = Span::default();
-        if element.others.iter().any(|v| v.0 != v.1) {
-            let words: Vec<&str> =
-                element.others.iter().filter(|v| v.0 != v.1).map(|v| spelled(self.source, *v)).collect();
-            other = self.store_text(&words.join(" "));
-        }
+        let other = self.other_names(element);
         let depth = self.page.containers.get(parent as usize).map_or(0, |p| p.depth + 1);
         let container = Container {
             parent,
@@ -66,6 +61,16 @@ impl Builder<'_> {
         };
         self.page.containers.push(container);
         self.page.containers.len() as u32 - 1
+    }
+
+    /// `rel`, `aria-label` and kin, joined.
+    pub fn other_names(&mut self, element: &Element) -> Span {
+        if element.others.iter().all(|v| v.0 == v.1) {
+            return Span::default();
+        }
+        let words: Vec<&str> =
+            element.others.iter().filter(|v| v.0 != v.1).map(|v| spelled(self.source, *v)).collect();
+        self.store_text(&words.join(" "))
     }
 
     fn tag_name(&mut self, element: &Element) -> Span {

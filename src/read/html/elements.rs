@@ -218,6 +218,7 @@ impl Builder<'_> {
                     self.page.anchors.push(anchor);
                 }
                 element.container = NONE;
+                element.label = NONE;
                 self.push_element(element);
                 self.link = Some(element.anchor);
             }

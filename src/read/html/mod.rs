@@ -13,6 +13,8 @@ mod elements;
 mod entities;
 mod fields;
 mod head;
+/// Words amid a line whose element says what they are.
+mod labels;
 mod raw;
 /// What the source says by itself.
 pub mod source;

@@ -28,10 +28,11 @@ pub struct Element {
     pub unseen: bool,
     /// Its text is not for reading.
     pub skips: bool,
-    /// Entries of `anchors`, `times`, `props` whose text ends with the element.
+    /// Entries of `anchors`, `times`, `props`, `labels` whose text ends with the element.
     pub anchor: u32,
     pub time: u32,
     pub prop: u32,
+    pub label: u32,
 }
 
 impl Element {
@@ -62,6 +63,7 @@ impl Element {
             anchor: NONE,
             time: NONE,
             prop: NONE,
+            label: NONE,
         }
     }
 
@@ -102,6 +104,8 @@ pub struct Builder<'s> {
     pub wrappers: Vec<Element>,
     pub wrapped_at: usize,
     pub veiled: Vec<Veiled>,
+    /// Whether a name of elements may say who wrote it or when.
+    pub telling: FxHashMap<&'s str, bool>,
     pub interned: FxHashMap<&'s str, Span>,
     pub tag_names: [Span; Tag::COUNT],
     pub nodes: usize,
@@ -140,6 +144,7 @@ impl<'s> Builder<'s> {
             wrappers: Vec::new(),
             wrapped_at: 0,
             veiled: Vec::new(),
+            telling: FxHashMap::default(),
             interned: FxHashMap::default(),
             tag_names: [Span::default(); Tag::COUNT],
             nodes: 0,
@@ -160,6 +165,7 @@ impl<'s> Builder<'s> {
             self.hit("text_bytes");
         }
         self.page.anchors.retain(|anchor| !anchor.text.is_empty());
+        self.page.labels.retain(|label| !label.text.is_empty());
         self.page.text = self.writer.text;
         // Buffers grow by doubling; what a large page does not use would stand beside it to its end.
         self.page.text.shrink_to_fit();
@@ -278,6 +284,7 @@ impl<'s> Builder<'s> {
         if tag == Tag::A {
             self.open_anchor(&mut element, attributes);
         }
+        self.open_label(&mut element);
         self.push_element(element);
         self.open_fields(tag, attributes);
     }
@@ -365,6 +372,10 @@ impl<'s> Builder<'s> {
         if element.prop != NONE {
             let prop = &mut self.page.props[element.prop as usize];
             prop.text = trimmed(&self.writer.text, prop.text.start, end);
+        }
+        if element.label != NONE {
+            let label = &mut self.page.labels[element.label as usize];
+            label.text = trimmed(&self.writer.text, label.text.start, end);
         }
         if element.tag.is(tags::EMPHASIS) {
             self.emphasis -= 1;

@@ -302,3 +302,18 @@ fn what_is_shown_without_scripts_is_kept_where_it_has_words() {
         parse(&format!("<noscript>{story}</noscript>"), &limits, &mut Budget::new(10_000)).expect("fits");
     assert_eq!((cut.head.fallback.len(), cut.limits_hit.as_slice()), (0, &["json_ld_bytes"][..]));
 }
+
+#[test]
+fn inline_elements_that_tell_who_or_when_keep_their_words() {
+    let page = page(
+        "<p>By <span class=Author>Ada <b>Fern</b></span><span id=pubdate>8 May</span> <i class=x>more</i></p>\
+         <p>a <a rel=author href=/a>Ben</a> <span class='author sr-only'>hidden from all</span> b</p>\
+         <div class=author>a block</div><span class=author hidden>c</span>",
+    );
+    let labels: Vec<_> = page.labels.iter().map(|l| (page.text(l.text), l.block)).collect();
+    assert_eq!(labels, [("Ada Fern", 0), ("8 May", 0), ("Ben", 1)]);
+    // They make neither a container nor a space.
+    assert_eq!(page.block_text(0), "By Ada Fern8 May more");
+    assert_eq!(page.block_text(1), "a Ben b");
+    assert!(page.containers.iter().all(|c| page.attr(c.class) != "Author"));
+}

@@ -56,6 +56,7 @@ impl Builder<'_> {
             let aside = aside || veiled.undisplayed;
             if veiled.depth == depth && same && aside && (1..=MOST_VEILED).contains(&written) {
                 self.writer.take_back(veiled.from);
+                self.empty_labels(veiled.from as u32);
                 let left = (veiled.from - veiled.block_start) as u32;
                 self.block.link_bytes = self.block.link_bytes.min(left);
                 self.block.emphasis_bytes = self.block.emphasis_bytes.min(left);

@@ -74,16 +74,22 @@ impl JsonLd {
         Self { documents }
     }
 
-    /// What the node about this page says; `is_this_page` compares URLs.
-    pub fn statement(&self, is_this_page: &dyn Fn(&str) -> bool, titles: &[&str]) -> Option<Statement> {
-        let (nodes, by_id) = self.nodes();
+    /// What the node about this page says; `is_this_page` compares URLs. A teaser's node, with the address of another
+    /// page and a headline that this one does not print, says nothing of it.
+    pub fn statement(
+        &self,
+        is_this_page: &dyn Fn(&str) -> Option<bool>,
+        titles: &[&str],
+    ) -> Option<Statement> {
+        let (mut nodes, by_id) = self.nodes();
+        nodes.retain(|(node, _)| !is_of_another(node, is_this_page, titles));
         let best = nodes
             .iter()
             .enumerate()
             .filter_map(|(i, (node, main))| {
                 let rank = rank(node)?;
                 let mut score = rank + if *main { 4 } else { -9 };
-                if urls(node).any(is_this_page) {
+                if urls(node).any(|url| is_this_page(url) == Some(true)) {
                     score += 6;
                 }
                 if let Some(headline) = text(node.get("headline")) {
@@ -213,6 +219,29 @@ impl Statement {
         }
         self.free = self.free.or(other.free);
     }
+}
+
+fn is_of_another(node: &Node, is_this_page: &dyn Fn(&str) -> Option<bool>, titles: &[&str]) -> bool {
+    let mut claims = urls(node).filter_map(is_this_page).peekable();
+    let elsewhere = claims.peek().is_some() && claims.all(|this| !this);
+    elsewhere
+        && rank(node).is_some()
+        && text(node.get("headline")).is_some_and(|h| !titles.iter().any(|title| is_headed(title, &h)))
+        && !titles.is_empty()
+}
+
+/// Whether a title prints the headline, or one that shares half of its words.
+fn is_headed(title: &str, headline: &str) -> bool {
+    let (a, b) = (squeezed(title), squeezed(headline));
+    if a.contains(&b) || b.contains(&a) {
+        return true;
+    }
+    let words = |text: &str| -> Vec<String> {
+        text.split_whitespace().map(squeezed).filter(|word| word.chars().count() > 3).collect()
+    };
+    let (a, b) = (words(title), words(headline));
+    let shared = a.iter().filter(|word| b.contains(word)).count();
+    shared > 0 && shared * 2 >= a.len().min(b.len())
 }
 
 /// How much a node of this type speaks of an article: none for what is no page of text.
@@ -371,7 +400,7 @@ mod tests {
 
     fn said(script: &str) -> Option<Statement> {
         JsonLd::read(&[script.to_owned()], 1 << 20)
-            .statement(&|url| url == "https://herald.example/a", &["Bridge opens"])
+            .statement(&|url| Some(url == "https://herald.example/a"), &["Bridge opens"])
     }
 
     #[test]
@@ -420,5 +449,21 @@ mod tests {
         let s =
             said(r##"{"@type":"NewsArticle","@id":"#a","headline":"Bridge opens","author":{"@id":"#a"}}"##);
         assert_eq!(s.map(|s| s.authors), Some(vec![]));
+    }
+
+    #[test]
+    fn a_teaser_of_another_page_says_nothing() {
+        let teaser = r#"{"@type":"NewsArticle","headline":"Cup final sold out","author":"Ben Holt",
+            "datePublished":"2025-05-19","url":"https://herald.example/sport/cup"}"#;
+        assert_eq!(said(teaser), None);
+        // Another address of the same story, and a headline for search engines.
+        for (headline, url) in [
+            ("Bridge opens", "https://herald.example/b"),
+            ("Bridge opens after eight years", "https://herald.example/b"),
+            ("Cup final sold out", "https://herald.example/a"),
+        ] {
+            let own = format!(r#"{{"@type":"NewsArticle","headline":"{headline}","url":"{url}"}}"#);
+            assert!(said(&own).is_some(), "{headline} at {url}");
+        }
     }
 }

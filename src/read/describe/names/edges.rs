@@ -53,31 +53,26 @@ fn after_lead<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
         .then(|| rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '・' | '|')))
 }
 
+/// Whether the text says who wrote it in several words: `Posted by`. Houses publish too.
+pub fn is_plain_lead(text: &str) -> bool {
+    let led =
+        |lead: &&&str| lead.contains(' ') && **lead != "published by" && after_lead(text, lead).is_some();
+    LEXICON.leads_of(text).iter().any(|lead| led(&lead))
+}
+
 /// Cuts what follows the names: a date, an address, a social handle, a role behind a mark.
 pub fn without_tail(text: &str) -> &str {
     let mut end = text.len();
     for mark in [
-        " | ",
-        " • ",
-        " · ",
-        " – ",
-        " — ",
-        "|",
-        " -- ",
-        " @",
-        " Follow ",
-        " Published",
-        " Updated",
-        " Published:",
-        " Posted",
-        " E-post",
-        " E-mail",
-        " Följ ",
+        " | ", " • ", " · ", " – ", " — ", "|", " -- ", " @", " Follow ", " E-post", " E-mail", " Följ ",
         "\t",
     ] {
         if let Some(at) = text[..end].find(mark).filter(|at| *at > 0) {
             end = at;
         }
+    }
+    if let Some(at) = day_word(&text[..end]) {
+        end = at;
     }
     // A mail address: from the start of its word on.
     if let Some(at) = text[..end].find('@') {
@@ -100,6 +95,56 @@ pub fn without_tail(text: &str) -> &str {
         }
     }
     text[..end].trim_end_matches([' ', ',', ';', ':', '-', '–', '—', '|', '/', '('])
+}
+
+/// Words that tell when it was published or changed, and so end the names before them.
+const DAY_WORDS: [&str; 26] = [
+    "published",
+    "updated",
+    "posted",
+    "publié",
+    "publiée",
+    "mis à jour",
+    "modifié",
+    "publicado",
+    "publicada",
+    "actualizado",
+    "atualizado",
+    "pubblicato",
+    "aggiornato",
+    "veröffentlicht",
+    "aktualisiert",
+    "gepubliceerd",
+    "bijgewerkt",
+    "publicerad",
+    "uppdaterad",
+    "publisert",
+    "oppdatert",
+    "опубликовано",
+    "обновлено",
+    "güncelleme",
+    "yayınlanma",
+    "päivitetty",
+];
+
+/// Where the first of them stands behind a name, perhaps run into it.
+fn day_word(text: &str) -> Option<usize> {
+    let ends = |at: usize| text[..at].chars().next_back();
+    let begins = |at: usize, c: char| {
+        ends(at).is_some_and(|before| {
+            matches!(before, ' ' | '\t' | '|' | ',') || before.is_lowercase() && c.is_uppercase()
+        })
+    };
+    let starts = text.char_indices().filter(|(at, c)| *at > 0 && begins(*at, *c)).map(|(at, _)| at);
+    let whole = |rest: &str| !rest.starts_with(char::is_alphabetic);
+    let mut starts = starts;
+    starts.find(|at| DAY_WORDS.iter().any(|word| after_word(&text[*at..], word).is_some_and(whole)))
+}
+
+fn after_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    let is = |c: char, expected: char| c.to_lowercase().eq(std::iter::once(expected));
+    word.chars().all(|expected| rest.next().is_some_and(|c| is(c, expected))).then_some(rest.as_str())
 }
 
 pub fn weekday(word: &str) -> bool {

@@ -1,0 +1,140 @@
+//! Lines of several labels: `来源：江北日报 作者：周启明 编辑：韩雪`, `Text: Ada Fern | Fotos: Ben Holt`. Each label ends
+//! what the one before it names.
+
+use super::{LEXICON, has_lead};
+
+/// Longest line that is cut, in bytes.
+const LONGEST: usize = 400;
+
+/// The pieces of a line, each from one known label to the next; what stands before the first is one too.
+pub fn pieces(line: &str) -> Vec<&str> {
+    let mut cuts: Vec<usize> = starts(line);
+    cuts.extend([0, line.len()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    let trimmed = |piece: &'_ str| -> usize { piece.len() - piece.trim_start_matches(MARKS).len() };
+    cuts.windows(2)
+        .map(|cut| &line[cut[0]..cut[1]])
+        .map(|piece| piece[trimmed(piece)..].trim_end_matches(MARKS))
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}
+
+/// Between two labels.
+const MARKS: [char; 12] = [' ', '|', ',', ';', '·', '•', '—', '–', '-', '/', '\u{3000}', '，'];
+
+/// Of a line, what may name its writer: the pieces under a writer's label, and where none has one, what stands
+/// before all labels.
+pub fn of_writers(line: &str) -> Vec<&str> {
+    if line.len() > LONGEST || !may_hold_a_label(line) {
+        return vec![line];
+    }
+    let pieces = pieces(line);
+    let led: Vec<&str> = pieces.iter().copied().filter(|p| has_lead(p) && !is_of_others(p)).collect();
+    if !led.is_empty() {
+        return led;
+    }
+    pieces.into_iter().take(1).filter(|p| !is_of_others(p)).collect()
+}
+
+fn may_hold_a_label(line: &str) -> bool {
+    line.contains([':', '：', '＝', '='])
+        || [" by", " By", " BY", " von"].iter().any(|word| line.contains(word))
+        || is_of_others(line)
+}
+
+/// Whether a piece names an editor, a photographer, a source, a day.
+fn is_of_others(piece: &str) -> bool {
+    LEXICON.others.iter().any(|label| {
+        let rest = after(piece, label);
+        rest.is_some_and(|rest| {
+            label.contains(' ') && rest.starts_with(' ')
+                || rest.trim_start().starts_with([':', '：', '＝', '='])
+        })
+    })
+}
+
+/// What follows `label` at the head of a text, letter case aside.
+fn after<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let mut rest = text.chars();
+    label.chars().all(|expected| rest.next().is_some_and(|c| is(c, expected))).then_some(rest.as_str())
+}
+
+fn is(c: char, expected: char) -> bool {
+    c == expected || c.to_lowercase().eq(std::iter::once(expected))
+}
+
+/// Where known labels begin: before a colon, or of several words.
+fn starts(line: &str) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    if line.len() > LONGEST {
+        return out;
+    }
+    let labels = || LEXICON.leads.values().flatten().chain(&LEXICON.others);
+    for (at, _) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '＝')) {
+        let head = line[..at].trim_end();
+        out.extend(labels().filter_map(|label| start_of(head, label)).min());
+    }
+    for (at, _) in line.char_indices().filter(|(at, _)| begins(line, *at)) {
+        let named = LEXICON.others.iter().filter(|label| label.contains(' '));
+        if named.filter_map(|label| after(&line[at..], label)).any(|rest| rest.starts_with(' ')) {
+            out.push(at);
+        }
+    }
+    out
+}
+
+/// Where the label begins that the text ends with.
+fn start_of(text: &str, label: &str) -> Option<usize> {
+    let mut back = text.char_indices().rev();
+    let mut start = text.len();
+    for expected in label.chars().rev() {
+        let (at, c) = back.next()?;
+        if !is(c, expected) {
+            return None;
+        }
+        start = at;
+    }
+    begins(text, start).then_some(start)
+}
+
+/// Whether a word begins there: behind no letter, or with a capital run into the word before it.
+fn begins(text: &str, at: usize) -> bool {
+    let Some(c) = text[at..].chars().next().filter(|c| c.is_alphabetic()) else { return false };
+    match text[..at].chars().next_back() {
+        Some(before) => {
+            !before.is_alphabetic() && !is_mark(before)
+                || c as u32 >= 0x2e80
+                || c.is_uppercase() && before.is_lowercase()
+        }
+        None => true,
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_label_ends_what_the_one_before_it_names() {
+        for (line, expected) in [
+            ("Texto: Lívia Dorneles | Fotos: Caio Bezerra", "Texto: Lívia Dorneles"),
+            ("2025-04-22 08:15 来源：江北日报 作者：周启明 编辑：韩雪 字号：大", "作者：周启明"),
+            ("Fotos: Ralf Dörig, Text: Ursina Gmünder", "Text: Ursina Gmünder"),
+            ("Giriş: 21.02.2025 - 09:14Haber: Elif SancaktarKaynak: KHA", "Haber: Elif Sancaktar"),
+            ("लेखक: नेहा त्रिपाठी Edited By: Amit Rawat Published: 05 Mar 2025", "लेखक: नेहा त्रिपाठी"),
+            ("Ada Fern Edited by Ben Holt", "Ada Fern"),
+            ("Editor: Ben Holt", ""),
+            ("编辑：韩雪", ""),
+            ("Foto: Göran Åslund", ""),
+            ("By Ada Fern, Storm: the day after", "By Ada Fern, Storm: the day after"),
+            ("Ada Fern", "Ada Fern"),
+        ] {
+            assert_eq!(of_writers(line).join(" + "), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Lines that tell two days: `Published 3 May 2025. Updated 7 May`, `입력 2025.03.07 수정 2025.03.08`.
+
+/// Words that mark the date of a change.
+pub const CHANGE: &[&str] = &[
+    "update",
+    "modif",
+    "aktualis",
+    "aktualiz",
+    "änderung",
+    "geändert",
+    "mis à jour",
+    "mise à jour",
+    "edited",
+    "actualiz",
+    "atualiz",
+    "revised",
+    "changed",
+    "aggiorna",
+    "oppdatert",
+    "uppdaterad",
+    "opdateret",
+    "bijgewerkt",
+    "aangepast",
+    "gewijzigd",
+    "päivitetty",
+    "muokattu",
+    "güncelle",
+    "frissít",
+    "módosít",
+    "diperbarui",
+    "diubah",
+    "cập nhật",
+    "обновл",
+    "изменен",
+    "изменён",
+    "оновл",
+    "змінен",
+    "ενημ",
+    "更新",
+    "修订",
+    "수정",
+    "업데이트",
+    "अपडेट",
+    "تحديث",
+    "به‌روز",
+    "עודכן",
+    "אחרון",
+    "อัปเดต",
+    "แก้ไข",
+];
+
+/// Words that mark the first.
+const FIRST: &[&str] = &[
+    "publi",
+    "pubbl",
+    "veröffentlicht",
+    "erstellt",
+    "posted",
+    "erschienen",
+    "opublik",
+    "publicer",
+    "julkais",
+    "gepubliceerd",
+    "geplaatst",
+    "udgivet",
+    "giriş",
+    "yayın",
+    "diterbitkan",
+    "đăng",
+    "опублик",
+    "δημοσ",
+    "发布",
+    "發布",
+    "掲載",
+    "公開",
+    "입력",
+    "등록",
+    "प्रकाशित",
+    "نشر",
+    "פורסם",
+    "เผยแพร่",
+];
+
+/// What a line says of the first day, and what of a change.
+#[derive(Debug, PartialEq)]
+pub struct Halves<'l> {
+    pub published: Option<&'l str>,
+    pub changed: Option<&'l str>,
+}
+
+pub fn halves(line: &str) -> Halves<'_> {
+    let lower = Lower::of(line);
+    let Some(change) = lower.first(CHANGE) else { return Halves { published: Some(line), changed: None } };
+    match lower.first(FIRST) {
+        Some(first) if first > change => {
+            Halves { published: Some(&line[first..]), changed: Some(&line[change..first]) }
+        }
+        _ => Halves {
+            published: Some(without_last(&line[..change])).filter(|half| !half.trim().is_empty()),
+            changed: Some(&line[change..]),
+        },
+    }
+}
+
+/// Whether a line speaks of a change and of no first day.
+pub fn says_change(line: &str) -> bool {
+    let lower = Lower::of(line);
+    lower.first(FIRST).is_none() && lower.first(CHANGE).is_some()
+}
+
+/// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
+pub fn before_change(line: &str) -> &str {
+    let at = Lower::of(line).first(CHANGE).unwrap_or(line.len());
+    without_last(&line[..at])
+}
+
+/// Without the beginning of `Last updated`.
+fn without_last(half: &str) -> &str {
+    const LAST: [&str; 6] = ["last", "letzte", "zuletzt", "son", "dernière", "última"];
+    let head = half.trim_end();
+    let word = head.rfind(|c: char| !c.is_alphabetic()).map_or(head, |at| &head[at..]);
+    let is_last =
+        LAST.contains(&word.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase().as_str());
+    if is_last { &head[..head.len() - word.len()] } else { half }
+}
+
+/// A line in lower case, letter for letter, so that places in it are places in the line.
+struct Lower<'l> {
+    line: &'l str,
+    lower: String,
+}
+
+impl<'l> Lower<'l> {
+    fn of(line: &'l str) -> Self {
+        // A capital of two small letters stays as it is.
+        let small = |c: char| {
+            let mut lower = c.to_lowercase();
+            lower.next().filter(|_| lower.next().is_none()).unwrap_or(c)
+        };
+        Self { line, lower: line.chars().map(small).collect() }
+    }
+
+    /// Where in the line the first of the words stands.
+    fn first(&self, words: &[&str]) -> Option<usize> {
+        let at = words.iter().filter_map(|word| self.lower.find(word)).min()?;
+        let letters = self.lower[..at].chars().count();
+        self.line.char_indices().nth(letters).map(|(at, _)| at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_days_of_a_line_are_told_apart() {
+        for (line, published, changed) in [
+            ("3 May 2025", Some("3 May 2025"), None),
+            (
+                "Published 3 May 2025, Updated 7 May 2025",
+                Some("Published 3 May 2025, "),
+                Some("Updated 7 May 2025"),
+            ),
+            ("Updated: 7 May. Published: 3 May", Some("Published: 3 May"), Some("Updated: 7 May. ")),
+            ("3 May 2025. Last updated 7 May", Some("3 May 2025."), Some("updated 7 May")),
+            ("Last modified: 7 May 2025", None, Some("modified: 7 May 2025")),
+            ("Aktualisiert am 7. Mai 2025", None, Some("Aktualisiert am 7. Mai 2025")),
+            (
+                "Giriş: 21.02.2025 Son Güncelleme: 22.02.2025",
+                Some("Giriş: 21.02.2025"),
+                Some("Güncelleme: 22.02.2025"),
+            ),
+            ("Обновлено 7 мая 2025", None, Some("Обновлено 7 мая 2025")),
+            ("입력 2025.03.07 수정 2025.03.08", Some("입력 2025.03.07 "), Some("수정 2025.03.08")),
+            (
+                "Publicado 3/5/2025 Atualizado 7/5/2025",
+                Some("Publicado 3/5/2025 "),
+                Some("Atualizado 7/5/2025"),
+            ),
+            ("İlk 3.5.2025 Güncelleme 7.5.2025", Some("İlk 3.5.2025 "), Some("Güncelleme 7.5.2025")),
+        ] {
+            assert_eq!(halves(line), Halves { published, changed }, "{line}");
+        }
+    }
+}
