@@ -196,8 +196,19 @@ fn metas(scene: &Scene<'_>, html: &HtmlPage) -> Vec<Heard> {
 
 /// `articleAuthor`, `content_author`: names that sites make up. Others made the page, a picture, a book.
 fn says_author(name: &str) -> bool {
-    const OTHERS: [&str; 10] =
-        ["web", "site", "theme", "design", "template", "image", "photo", "book", "comment", "copyright"];
+    const OTHERS: [&str; 11] = [
+        "web",
+        "site",
+        "theme",
+        "design",
+        "template",
+        "image",
+        "photo",
+        "book",
+        "comment",
+        "copyright",
+        "banner",
+    ];
     let name = squeezed(name);
     name.ends_with("author") && !OTHERS.iter().any(|other| name.contains(other))
 }
@@ -226,6 +237,7 @@ mod tests {
             ("web_author", false),
             ("book:author", false),
             ("theme-author", false),
+            ("smartbanner:author", false),
             ("authority", false),
         ] {
             assert_eq!(says_author(name), is, "{name}");

@@ -24,7 +24,7 @@ pub use east_asia::is_cjk_name;
 use east_asia::{TITLES, is_cjk, untitled};
 use edges::{is_plain_lead, weekday, without_lead, without_tail};
 use kinds::{is_junk, is_mark, is_organisation, is_personal, is_role, is_section, starts_upper};
-pub use labels::pieces;
+pub use labels::{leads_to_others, pieces};
 
 /// One line a word: its kind (`lead`, `other`, `junk`, `organisation`, `role`, `section`, `generic`), a tab, the word.
 const WORDS: &str = include_str!("names.txt");

@@ -94,6 +94,7 @@ fn authors_and_dates_beneath_the_headline() {
         ("<p>8 May 2025 <a rel=author href=/u/7>tlow</a></p>", "tlow", "2025-05-08"),
         ("<p><a href=/author/ada>Weiterlesen</a> <a href=/author/ada>Share</a></p>", "", ""),
         ("<p><span class=author>Politics</span></p>", "", ""),
+        ("<p>Fact checked by <span class=author>Yara Perez</span> 8 May 2025</p>", "", "2025-05-08"),
         // A name beside a date.
         ("<p>Joao Whitfield • September 8, 2025 • 5 min</p>", "Joao Whitfield", "2025-09-08"),
         ("<p>8.9.2025 - Amelie Loevenich</p>", "Amelie Loevenich", "2025-09-08"),

@@ -32,10 +32,11 @@ pub fn visible(scene: &Scene<'_>) -> Vec<Heard> {
 
 /// Of an element that can hold nothing but a name a single word is believed: `<a rel=author>gizzmo</a>`.
 fn trust_of(text: &str, sure: bool) -> Trust {
-    if sure && !text.trim().contains(' ') {
-        Trust::Field
-    } else if names::is_cjk_name(text) {
+    if names::is_cjk_name(text) {
         Trust::Byline
+    } else if sure && text.chars().any(|c| c.is_lowercase() || c.is_uppercase()) && !text.trim().contains(' ')
+    {
+        Trust::Field
     } else {
         Trust::Text
     }
@@ -153,11 +154,16 @@ fn marked_elements<'h>(scene: &'h Scene<'_>, html: &'h HtmlPage) -> impl Iterato
     })
 }
 
+/// Blocks behind the story in which it is signed; further down stand other stories and their writers.
+const BEHIND: u32 = 4;
+
 /// Words amid a line: `<span class=author>Ada Fern</span> <span>8 May</span>`.
 fn marked_words<'h>(scene: &'h Scene<'_>, html: &'h HtmlPage) -> impl Iterator<Item = Marked<'h>> {
     html.labels.iter().enumerate().filter_map(|(i, label)| {
         let block = html.blocks.get(label.block as usize)?;
         let marked = scene.near(label.block)
+            && scene.last_block.is_none_or(|last| label.block <= last + BEHIND)
+            && !of_somebody_else(html, i)
             && scene.label_marked(i, Mark::Byline)
             && !scene.label_marked(i, Mark::NotTheAuthor)
             && !html.containers.get(block.container as usize).is_some_and(|c| c.hidden)
@@ -167,6 +173,17 @@ fn marked_words<'h>(scene: &'h Scene<'_>, html: &'h HtmlPage) -> impl Iterator<I
             sure: is_card(html.attr(label.class)),
         })
     })
+}
+
+/// Whether what stands before the words, in their line or as the line before, says that they name no writer.
+fn of_somebody_else(html: &HtmlPage, label: usize) -> bool {
+    let label = &html.labels[label];
+    let line = html.blocks[label.block as usize].text.start;
+    let before = html.text.get(line as usize..label.text.start as usize).unwrap_or_default();
+    match (before.trim().is_empty(), label.block.checked_sub(1)) {
+        (true, Some(block)) => names::leads_to_others(html.block_text(block as usize)),
+        _ => names::leads_to_others(before),
+    }
 }
 
 /// Classes of a visiting card, and those that say *name*.

@@ -54,6 +54,12 @@ fn is_of_others(piece: &str) -> bool {
     })
 }
 
+/// Whether a text ends with what stands before somebody else's name: `Fact checked by`.
+pub fn leads_to_others(text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ':']);
+    LEXICON.others.iter().filter(|label| label.contains(' ')).any(|label| start_of(text, label).is_some())
+}
+
 /// What follows `label` at the head of a text, letter case aside.
 fn after<'t>(text: &'t str, label: &str) -> Option<&'t str> {
     let mut rest = text.chars();
