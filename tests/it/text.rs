@@ -8,7 +8,7 @@ use copydesk::model::page::{Hints, RawBody, RawPage};
 use copydesk::model::{Budget, Rejection, SiteKnowledge, SkipReason};
 use copydesk::read::{ReadSettings, Reading, Rejected, read};
 
-fn raw(body: Vec<u8>) -> RawPage {
+pub(crate) fn raw(body: Vec<u8>) -> RawPage {
     RawPage {
         message_id: None,
         url: None,

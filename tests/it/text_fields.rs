@@ -1,30 +1,16 @@
 //! What a text prints around its story, in its fields: headline, byline, date, captions.
 
-use bytes::Bytes;
 use copydesk::model::article::Article;
 use copydesk::model::body::ParagraphKind;
-use copydesk::model::page::{Hints, RawBody, RawPage};
 use copydesk::model::{Budget, SiteKnowledge};
 use copydesk::read::{ReadSettings, read};
 
+use crate::text::raw;
+
 fn article(text: &str) -> Article {
-    let raw = RawPage {
-        message_id: None,
-        url: None,
-        source: None,
-        scraper: None,
-        fetched_at: None,
-        received_at: None,
-        status: None,
-        headers: Default::default(),
-        content_type: Some("text/plain".into()),
-        content_encoding: None,
-        body: RawBody::Bytes(Bytes::from(text.as_bytes().to_vec())),
-        hints: Hints::default(),
-    };
     let settings = ReadSettings::default();
     let mut budget = Budget::new(settings.limits.work_units);
-    match read(raw, &SiteKnowledge::default(), &settings, &mut budget) {
+    match read(raw(text.as_bytes().to_vec()), &SiteKnowledge::default(), &settings, &mut budget) {
         Ok(reading) => reading.article,
         Err(rejected) => panic!("{rejected}: {text}"),
     }

@@ -118,7 +118,14 @@ fn stamps(sight: &Sight, decisions: &[Decision], live: bool) -> Vec<Stamp> {
 
 fn is_stamp(line: &str) -> bool {
     let words = line.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
-    signs::is_time(line) && words.count() <= STAMP_WORDS
+    signs::is_time(line) && words.count() <= STAMP_WORDS && !line.split_whitespace().any(is_result)
+}
+
+/// `65.06`: seconds of a race, and no clock goes so far.
+fn is_result(word: &str) -> bool {
+    let two = |part: &str| part.parse::<u8>().ok().filter(|_| part.len() == 2);
+    let Some((first, second)) = word.split_once(['.', ':']) else { return false };
+    matches!((two(first), two(second)), (Some(first), Some(second)) if first > 24 || second > 59)
 }
 
 /// The innermost of the containers that hold the most of these blocks.
@@ -169,6 +176,8 @@ mod tests {
             ("14.05 Uhr", true),
             ("The gates open at 14:05 in the morning", false),
             ("31 March 2026", false),
+            ("Run 15 65.06 sec.", false),
+            ("31.03.2026, 18:05", true),
         ] {
             assert_eq!(is_stamp(line), expected, "{line}");
         }

@@ -84,7 +84,22 @@ pub fn announced(text: &TextPage, fates: &mut [Fate]) {
 /// Of lines that were run together the model knows too little to take out what no notice speaks against: sentences
 /// between the first and the last of the story are its own.
 pub fn run_together(text: &TextPage, fates: &mut [Fate]) {
+    if !text.is_cut() {
+        return;
+    }
     let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
+    // Before the story or behind it: a sentence that speaks to its readers, of a notice or beside one.
+    let notice = |i: usize| text.stats[i].hits.any & NOTICES != 0;
+    let speaks = |i: usize, beside: Option<usize>| {
+        text.stats[i].we + text.stats[i].you > 0 && (notice(i) || beside.is_some_and(notice))
+    };
+    while let Some(first) = fates.iter().position(kept).filter(|&i| speaks(i, i.checked_sub(1))) {
+        fates[first] = Fate::Drop(Some("notice"));
+    }
+    let after = |i: usize| Some(i + 1).filter(|&next| next < text.lines.len());
+    while let Some(last) = fates.iter().rposition(kept).filter(|&i| speaks(i, after(i))) {
+        fates[last] = Fate::Drop(Some("notice"));
+    }
     let (Some(first), Some(last)) = (fates.iter().position(kept), fates.iter().rposition(kept)) else {
         return;
     };
