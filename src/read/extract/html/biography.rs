@@ -37,12 +37,12 @@ fn authors(sight: &Sight, decisions: &[Decision], first: usize) -> Vec<String> {
     const ABOVE: usize = 3;
     let mut names = sight.witnesses.authors.clone();
     let from = sight.title_block.min(first).saturating_sub(ABOVE);
-    for b in from..(first + HEAD).min(decisions.len()) {
+    for (b, decision) in decisions.iter().enumerate().take(first + HEAD).skip(from) {
         let classed = sight
             .layout
             .place(sight.page.blocks[b].container)
             .is_some_and(|p| p.distance[Class::Byline as usize] <= 1);
-        let byline = decisions[b].rule == Some("byline") || !decisions[b].kept && classed;
+        let byline = decision.rule == Some("byline") || !decision.kept && classed;
         if byline && b != sight.title_block && sight.facts[b].words <= BYLINE_WORDS {
             names.extend(names_in(sight.page.block_text(b)));
         }

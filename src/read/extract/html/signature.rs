@@ -138,7 +138,7 @@ pub fn contributes(text: &str) -> bool {
             text.get(at..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
         })
     };
-    BEGINS.iter().any(|b| named(b)) || SAYS.iter().any(|s| ends(s))
+    BEGINS.iter().any(named) || SAYS.iter().any(ends)
 }
 
 #[cfg(test)]
