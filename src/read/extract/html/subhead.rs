@@ -32,7 +32,9 @@ pub fn keep(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
         let amid = is_kin(sight, before, b) && is_kin(sight, b, b + 1);
         let least = if amid { LEAST_AMID } else { LEAST_SCORE };
         let strong = if amid { facts.phrases & !WEAK } else { facts.phrases };
-        if strong == 0 && scores[b] >= least {
+        // A line that the page prints more than once belongs to its pictures or boxes.
+        let once = || sight.facts.iter().filter(|f| f.hash == facts.hash).count() == 1;
+        if strong == 0 && scores[b] >= least && once() {
             decisions[b] = Decision { kept: true, rule: Some("subhead"), kind: ParagraphKind::Subhead };
         }
     }
@@ -82,6 +84,8 @@ mod tests {
         for heading in ["Read more on this", "Sign up", "Related"] {
             assert!(!scored(&page(heading, false), 0.4).contains(heading), "{heading}");
         }
+        let twice = page("Quays by night", false).replace("</article>", "<h3>Quays by night</h3></article>");
+        assert!(!scored(&twice, 0.25).contains("Quays"));
         assert!(!scored(&page("What happens next", true), 0.15).contains("next"));
     }
 }

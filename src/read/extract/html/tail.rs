@@ -45,7 +45,7 @@ fn opens_tail(sight: &Sight, b: usize, end: usize) -> bool {
     // A mark between chapters stands more than once, and behind it nobody says where to write.
     let marks = || (0..sight.blocks()).filter(|&b| is_end_mark(sight.page.block_text(b))).count();
     is_end_mark(text) && marks() == 1 && (b + 1 == end || reached(end))
-        || is_about(sight, b) && (0..b).all(|b| !is_about(sight, b))
+        || is_about(sight, b) && (0..b).all(|b| heads_about(sight, b).is_none())
         || announces(first_line, &CONTACTS) && reached(b + CONTACT_BLOCKS)
         || is_more(first_line) && reached(end)
         || b + 2 >= end && is_source(text)
@@ -83,21 +83,31 @@ const ABOUT: [&str; 11] = [
     "O firmie ",
 ];
 
+/// The name in a heading about somebody; one about the author is none about a house.
+fn heads_about<'a>(sight: &'a Sight, b: usize) -> Option<&'a str> {
+    const MOST_WORDS: f32 = 9.0;
+    const WRITERS: [&str; 4] = ["author", "writer", "contributor", "expert"];
+    let facts = &sight.facts[b];
+    if facts.words > MOST_WORDS || !matches!(facts.ending, 0 | 2) {
+        return None;
+    }
+    let text = sight.page.block_text(b);
+    let house = ABOUT.iter().find_map(|lead| text.strip_prefix(lead))?;
+    let lower = house.to_lowercase();
+    if WRITERS.iter().any(|writer| lower.trim_start_matches("the ").starts_with(writer)) {
+        return None;
+    }
+    // An article may stand before the name: `Über die KIN-Stiftung`.
+    let mut words = house.split([' ', ',', ':', '’', '\'']).take(2).filter(|word| *word != "The");
+    words.find(|word| word.starts_with(char::is_uppercase))
+}
+
 /// A heading about somebody whom the paragraph under it names.
 fn is_about(sight: &Sight, b: usize) -> bool {
-    const MOST_WORDS: f32 = 9.0;
     const UNDER_WORDS: f32 = 10.0;
     /// Bytes of the paragraph in which the name stands.
     const HEAD: usize = 120;
-    let facts = &sight.facts[b];
-    if facts.words > MOST_WORDS || !matches!(facts.ending, 0 | 2) || b + 1 >= sight.blocks() {
-        return false;
-    }
-    let text = sight.page.block_text(b);
-    let Some(house) = ABOUT.iter().find_map(|lead| text.strip_prefix(lead)) else { return false };
-    // An article may stand before the name: `Über die KIN-Stiftung`.
-    let mut words = house.split([' ', ',', ':', '’', '\'']).take(2);
-    let Some(name) = words.find(|word| word.starts_with(char::is_uppercase)) else { return false };
+    let Some(name) = heads_about(sight, b).filter(|_| b + 1 < sight.blocks()) else { return false };
     let under = sight.page.block_text(b + 1);
     let head = cut(under, HEAD);
     sight.facts[b + 1].words >= UNDER_WORDS && head.contains(name)
@@ -273,6 +283,8 @@ mod tests {
             format!("{chapter}{chapter}<p><a href=/k>KIN</a></p>"),
             "<h3>About the water</h3><p>KIN drinks what the river brings, and the river brought salt that year.</p>".to_owned(),
             "<h3>About KIN</h3><p>Nobody in the valley had a good word for the new house, or for its owner.</p>".to_owned(),
+            "<p>About Moors</p><p>She walks for days and sees nobody at all, and then she does.</p><p>About KIN</p><p>The house of KIN stands empty until the last of them comes back to it.</p>".to_owned(),
+            "<h3>About the Author</h3><p>The author KIN has lived in the valley since the year of the flood.</p>".to_owned(),
             "<p>Contact with KIN was lost at noon.</p>".to_owned(),
             "<p>Source: KIN</p>".to_owned(),
             format!("<p>Pressekontakt</p>{}{}", paragraphs("KIN"), paragraphs("KIN")),
