@@ -204,7 +204,7 @@ fn a_headline_is_without_its_site_and_without_a_kicker_that_the_page_leaves_out(
 fn who_and_when_are_read_from_the_line_below_the_headline_and_from_labels() {
     let h1 = "<h1>Ferry runs aground off Port Lindow</h1>";
     for (head, line, authors, day) in [
-        ("", "<p>Ada Fern | Senior Writer | July 2, 2024</p>", "", "2024-07-02"),
+        ("", "<p>Ada Fern | Senior Writer | July 2, 2024</p>", "Ada Fern", "2024-07-02"),
         ("", "<p>December 3, 2023. <i>Updated: December 7, 2023</i></p>", "", "2023-12-03"),
         ("", "<p>Updated: December 7, 2023</p>", "", ""),
         ("", "<p>Written by</p><p>Ada Fern</p>", "Ada Fern", ""),

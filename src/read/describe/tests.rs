@@ -103,6 +103,8 @@ fn authors_and_dates_beneath_the_headline() {
         ("<p>Puerto Rico | July 2, 2025</p>", "", "2025-07-02"),
         ("<p>September 8, 2025 by Joao Whitfield | Local News</p>", "Joao Whitfield", "2025-09-08"),
         ("<p>Posted on September 21, 2020 by Adi Tzlil</p>", "Adi Tzlil", "2020-09-21"),
+        // Without capitals any words may be a name.
+        ("<p>آخر الأخبار | 18 أبريل 2025</p>", "", "2025-04-18"),
         // Several labels in a line.
         ("<p>Texto: Lívia Dorneles | Fotos: Caio Bezerra</p>", "Lívia Dorneles", ""),
         ("<p>Erstellt von Andri Bryner</p>", "Andri Bryner", ""),
