@@ -297,6 +297,8 @@ fn line_above(scene: &Scene<'_>, html: &HtmlPage) -> Option<String> {
     let titles = html.head.title.as_deref().into_iter().chain(html.meta("og:title"));
     let heads: Vec<String> = titles
         .flat_map(|title| MARKS[..6].iter().flat_map(move |mark| heads(title, mark)))
+        // A kicker before the headline is shorter than what stands behind it.
+        .filter(|(head, tail)| head.len() >= tail.len())
         .map(|(head, _)| squeezed(head))
         .filter(|head| head.chars().count() >= 8 && !scene.site_names.contains(head))
         .collect();

@@ -117,7 +117,14 @@ pub fn authors(raw: &str, trust: Trust, site_names: &[String]) -> Vec<Author> {
 pub fn bare(text: &str, site_names: &[String]) -> Option<Author> {
     let text = text.trim();
     let words = text.split_whitespace().count();
-    if !(2..=4).contains(&words) || has_lead(text) || is_section(text) || gazetteer::lookup(text).is_some() {
+    // Without capitals any few words may be a name.
+    let capital = text.chars().next().is_some_and(char::is_uppercase);
+    if !capital
+        || !(2..=4).contains(&words)
+        || has_lead(text)
+        || is_section(text)
+        || gazetteer::lookup(text).is_some()
+    {
         return None;
     }
     let author = authors(text, Trust::Text, site_names).pop()?;

@@ -103,6 +103,8 @@ fn authors_and_dates_beneath_the_headline() {
         ("<p>Puerto Rico | July 2, 2025</p>", "", "2025-07-02"),
         ("<p>September 8, 2025 by Joao Whitfield | Local News</p>", "Joao Whitfield", "2025-09-08"),
         ("<p>Posted on September 21, 2020 by Adi Tzlil</p>", "Adi Tzlil", "2020-09-21"),
+        // Without capitals any words may be a name.
+        ("<p>آخر الأخبار | 18 أبريل 2025</p>", "", "2025-04-18"),
         // Several labels in a line.
         ("<p>Texto: Lívia Dorneles | Fotos: Caio Bezerra</p>", "Lívia Dorneles", ""),
         ("<p>Erstellt von Andri Bryner</p>", "Andri Bryner", ""),
@@ -144,6 +146,7 @@ fn reporters_of_east_asia() {
         ("", "〔記者吳昇儒／基隆報導〕", "", "吳昇儒"),
         ("", "（中央社記者吳昇儒基隆7日電）", "", "吳昇儒"),
         ("", "", "（江北日报记者 周启明）", "周启明"),
+        ("", "", "（小野寺瑞穂）", "小野寺瑞穂"),
         (
             "<div><span>2025-04-22 08:15</span> <span>来源：江北日报</span> <span>作者：周启明</span> <span>编辑：韩雪</span></div>",
             "",

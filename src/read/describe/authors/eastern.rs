@@ -84,7 +84,7 @@ fn people(named: &str, site_names: &[String]) -> Vec<Author> {
     let mut authors: Vec<Author> = named
         .split([' ', '\u{3000}', '、', '，', '\u{a0}'])
         .map(without_dateline)
-        .filter(|name| (2..=4).contains(&name.chars().count()))
+        .filter(|name| (2..=5).contains(&name.chars().count()))
         .flat_map(|name| names::authors(name, Trust::Byline, site_names))
         .collect();
     distinct(&mut authors);
