@@ -10,6 +10,9 @@ use crate::model::html::Container;
 pub fn captions(sight: &Sight, decisions: &mut [Decision]) {
     const MOST_WORDS: f32 = 45.0;
     const APART_WORDS: f32 = 25.0;
+    /// Of the text that is kept: where captions hold more, pictures tell the story.
+    const MOST: f32 = 0.2;
+    let mut found = Vec::new();
     for (b, decision) in decisions.iter_mut().enumerate() {
         let words = sight.facts[b].words;
         if !decision.kept || decision.kind != ParagraphKind::Paragraph || words > MOST_WORDS {
@@ -22,8 +25,16 @@ pub fn captions(sight: &Sight, decisions: &mut [Decision]) {
             pictured || words <= APART_WORDS && !said.trim_end().ends_with(['.', '!', '?', '。', '”', '"'])
         });
         if credited || words <= APART_WORDS && is_classed(sight, b, pictured) {
-            (decision.kind, decision.rule) = (ParagraphKind::Caption, Some("caption"));
+            found.push(b);
         }
+    }
+    let chars = |b: usize| sight.facts[b].chars;
+    let kept: f32 = (0..decisions.len()).filter(|&b| decisions[b].kept).map(chars).sum();
+    if found.iter().map(|&b| chars(b)).sum::<f32>() > MOST * kept {
+        return;
+    }
+    for b in found {
+        (decisions[b].kind, decisions[b].rule) = (ParagraphKind::Caption, Some("caption"));
     }
 }
 
@@ -204,6 +215,18 @@ mod tests {
         ] {
             assert!(kept(&page(amid)).contains("ferry sailed"), "{amid}");
         }
+    }
+
+    #[test]
+    fn where_pictures_tell_the_story_it_stays() {
+        let step = |n: usize| {
+            format!(
+                "<img src=s{n}><p class=caption>Saw the board number {n} along the line and sand its edge.</p>"
+            )
+        };
+        let steps: String = (0..12).map(step).collect();
+        assert!(kept(&page(&steps)).contains("number 7"));
+        assert!(!kept(&page(&step(7))).contains("number 7"));
     }
 
     #[test]

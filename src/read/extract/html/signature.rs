@@ -16,7 +16,11 @@ pub fn is_signature(line: &str) -> bool {
     let (mut content, mut lower) = (Vec::new(), String::new());
     let counted = stats(line, &mut content, &mut lower);
     let byline = fields::field(line, &counted) == Some(FoundField::Byline);
-    byline || is_led(line) || is_name_with_address(line)
+    // German sets a capital on every noun: `Aus Wunsch wird Wirklichkeit`.
+    let named = line
+        .split_once(' ')
+        .is_some_and(|(_, names)| are_names(names) || !names.contains(char::is_lowercase));
+    byline && named || is_led(line) || is_name_with_address(line)
 }
 
 /// What a signature begins with, in lower case, and whether the name may follow without a colon.
@@ -161,6 +165,7 @@ mod tests {
             ("Par: 71, and the wind from the west", false),
             ("Text messages from the mayor were read out", false),
             ("By Friday the water was gone.", false),
+            ("Aus Wunsch soll Wirklichkeit werden", false),
             ("Write to Ada Fern at ada@herald.example", false),
             ("Tickets: Ada Fern, ada@herald.example", false),
         ] {
