@@ -49,6 +49,12 @@ impl Kind {
         Self::Date,
     ];
 
+    /// As bits: those that speak of the site or to its readers. The others are said of the story.
+    pub const NOTICES: u16 = !(1 << Self::Credit as u16
+        | 1 << Self::Byline as u16
+        | 1 << Self::Reading as u16
+        | 1 << Self::Date as u16);
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Donation => "donation",

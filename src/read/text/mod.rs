@@ -22,6 +22,8 @@ pub struct TextPage {
     pub content: Vec<u32>,
     /// Number of blocks: paragraphs, as far as they can be told.
     pub blocks: u32,
+    /// Its lines were run together, and were cut apart again.
+    pub cut: bool,
     /// The line that the text itself marks as its title.
     pub title: Option<usize>,
     /// Limits that were reached: each cut something off.
@@ -83,6 +85,7 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
     let mut lower = String::new();
     if page.lines.len() <= MOST_RUN_TOGETHER {
         page.lines = apart(std::mem::take(&mut page.lines), &mut lower);
+        page.cut = page.lines.iter().any(|line| line.cut);
         if page.lines.len() > MAX_LINES {
             page.lines.truncate(MAX_LINES);
             page.limits_hit.push("text_lines");
@@ -115,18 +118,16 @@ fn apart(lines: Vec<Line>, lower: &mut String) -> Vec<Line> {
     out
 }
 
-/// Kinds of notices that a line has phrases of, and phrases beyond the first of each.
+/// Phrases of notices in a line.
 fn notices(s: &Stats) -> u32 {
-    let own = [Kind::Date, Kind::Byline, Kind::Credit, Kind::Reading];
-    Kind::ALL.iter().filter(|kind| !own.contains(kind)).map(|kind| u32::from(s.hits.count(*kind))).sum()
+    Kind::ALL
+        .iter()
+        .filter(|kind| kind.bit() & Kind::NOTICES != 0)
+        .map(|kind| u32::from(s.hits.count(*kind)))
+        .sum()
 }
 
 impl TextPage {
-    /// Whether its lines were run together, and were cut apart again.
-    pub fn is_cut(&self) -> bool {
-        self.lines.iter().any(|line| line.cut)
-    }
-
     pub fn content_of(&self, line: usize) -> &[u32] {
         let range = &self.stats[line].content;
         &self.content[range.start as usize..range.end as usize]

@@ -18,7 +18,7 @@ pub enum Fate {
 
 /// `headline` is the line that is the headline.
 pub fn decide(text: &TextPage, page: &Scored, scores: &[f32], headline: Option<usize>) -> Vec<Fate> {
-    let first = first_paragraph(text, page, scores);
+    let first = first_paragraph(text, page, |i| scores[i] >= THRESHOLD);
     let last = scores.iter().rposition(|&score| score >= THRESHOLD);
     let mut seen = rustc_hash::FxHashSet::default();
     (0..text.lines.len())
@@ -55,8 +55,7 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32], headline: Option<u
 fn is_of_story(field: FoundField, line: usize, first: Option<usize>, last: Option<usize>) -> bool {
     const ABOVE: usize = 14;
     const INTO: usize = 2;
-    let anywhere = matches!(field, FoundField::Credit);
-    let Some(first) = first.filter(|_| !anywhere) else { return true };
+    let Some(first) = first.filter(|_| field != FoundField::Credit) else { return true };
     let below = field == FoundField::Byline && last.is_some_and(|last| line == last + 1);
     below || line + ABOVE >= first && line <= first + INTO
 }
@@ -84,39 +83,33 @@ pub fn announced(text: &TextPage, fates: &mut [Fate]) {
 /// Of lines that were run together the model knows too little to take out what no notice speaks against: sentences
 /// between the first and the last of the story are its own.
 pub fn run_together(text: &TextPage, fates: &mut [Fate]) {
-    if !text.is_cut() {
+    if !text.cut {
         return;
     }
     let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
     // Before the story or behind it: a sentence that speaks to its readers, of a notice or beside one.
-    let notice = |i: usize| text.stats[i].hits.any & NOTICES != 0;
+    let notice = |i: usize| text.stats[i].hits.any & Kind::NOTICES != 0;
     let speaks = |i: usize, beside: Option<usize>| {
         text.stats[i].we + text.stats[i].you > 0 && (notice(i) || beside.is_some_and(notice))
     };
-    while let Some(first) = fates.iter().position(kept).filter(|&i| speaks(i, i.checked_sub(1))) {
-        fates[first] = Fate::Drop(Some("notice"));
-    }
     let after = |i: usize| Some(i + 1).filter(|&next| next < text.lines.len());
-    while let Some(last) = fates.iter().rposition(kept).filter(|&i| speaks(i, after(i))) {
-        fates[last] = Fate::Drop(Some("notice"));
+    let lines: Vec<usize> = (0..fates.len()).filter(|&i| kept(&fates[i])).collect();
+    let above = lines.iter().take_while(|&&i| speaks(i, i.checked_sub(1)));
+    let below = lines.iter().rev().take_while(|&&i| speaks(i, after(i)));
+    for &i in above.chain(below) {
+        fates[i] = Fate::Drop(Some("notice"));
     }
     let (Some(first), Some(last)) = (fates.iter().position(kept), fates.iter().rposition(kept)) else {
         return;
     };
     for (i, fate) in fates.iter_mut().enumerate().take(last).skip(first) {
         let hits = &text.stats[i].hits;
-        let silent = hits.exact == 0 && hits.any & NOTICES == 0;
+        let silent = hits.exact == 0 && hits.any & Kind::NOTICES == 0;
         if text.lines[i + 1].cut && *fate == Fate::Drop(None) && silent {
             *fate = Fate::Keep(ParagraphKind::Paragraph);
         }
     }
 }
-
-/// Kinds that a sentence of the story has no phrase of.
-const NOTICES: u16 = !(1 << Kind::Date as u16
-    | 1 << Kind::Byline as u16
-    | 1 << Kind::Credit as u16
-    | 1 << Kind::Reading as u16);
 
 /// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate.
 pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
@@ -141,7 +134,7 @@ fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
     if line.bullet {
         return ParagraphKind::ListItem;
     }
-    if text.is_cut() {
+    if text.cut {
         return ParagraphKind::Paragraph;
     }
     let alone = block.end - block.first == 1;
@@ -153,10 +146,11 @@ fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
 }
 
 /// The first line of prose that is kept.
-pub fn first_paragraph(text: &TextPage, page: &Scored, scores: &[f32]) -> Option<usize> {
+pub fn first_paragraph(text: &TextPage, page: &Scored, kept: impl Fn(usize) -> bool) -> Option<usize> {
+    const LONG: f32 = 18.0;
     (0..text.lines.len()).find(|&i| {
         let block = &page.blocks[text.lines[i].block as usize];
-        scores[i] >= THRESHOLD && block.words >= 18.0 && block.ends_sentence
+        kept(i) && block.words >= LONG && block.ends_sentence
     })
 }
 

@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 
 use super::THRESHOLD;
-use super::features::{self, FEATURES};
+use super::features::FEATURES;
 use super::fields;
 use super::page::Scored;
 use crate::model::body::FoundField;
 use crate::model::knowledge::line_hash;
-use crate::model::script::is_word;
-use crate::read::clean::lexicon::Kind;
+use crate::model::script::{is_unspaced, is_word};
+use crate::read::clean::lexicon::{Kind, word_hash};
 use crate::read::scorer::Scorer;
 use crate::read::text::TextPage;
 use crate::read::trees::{Trees, TreesError, probability};
@@ -102,7 +102,7 @@ pub const fn count() -> usize {
 }
 
 /// Behind those of the line model.
-pub const NAMES: [&str; 22] = [
+const NAMES: [&str; 22] = [
     "score",
     "lines_to_story",
     "blocks_to_story",
@@ -134,8 +134,8 @@ struct Around {
     /// First line of the story's first paragraph.
     first: usize,
     /// Beginnings of the words of its first paragraphs; of the very first.
-    story: FxHashSet<u64>,
-    head: FxHashSet<u64>,
+    story: FxHashSet<u32>,
+    head: FxHashSet<u32>,
     /// First line in reach.
     from: usize,
     /// Of each line in reach and of some after it: the field that it is, and whether it may be the headline.
@@ -147,7 +147,7 @@ impl Around {
     fn of(text: &TextPage, page: &Scored, scores: &[f32]) -> Self {
         /// Words of the story that are looked at.
         const ENOUGH: f32 = 300.0;
-        let first = fields::first_paragraph(text, page, scores)
+        let first = fields::first_paragraph(text, page, |i| scores[i] >= THRESHOLD)
             .or_else(|| page.blocks.get(page.core.0).filter(|_| page.core.1 > page.core.0).map(|b| b.first))
             .unwrap_or(text.lines.len());
         let mut story = FxHashSet::default();
@@ -157,7 +157,7 @@ impl Around {
             if words >= ENOUGH {
                 break;
             }
-            let of_line: Vec<u64> = beginnings(&text.lines[i].text).collect();
+            let of_line = beginnings(&text.lines[i].text);
             if words == 0.0 {
                 head.extend(&of_line);
             }
@@ -186,13 +186,10 @@ impl Around {
         let flag = |is: bool| f32::from(u8::from(is));
         rows.extend_from_slice(page.row(i));
         let (line, s) = (&text.lines[i], &text.stats[i]);
-        let share = |of: &FxHashSet<u64>| {
-            let (mut all, mut known) = (0.0f32, 0.0f32);
-            for word in beginnings(&line.text) {
-                all += 1.0;
-                known += flag(of.contains(&word));
-            }
-            known / all.max(1.0)
+        let words = beginnings(&line.text);
+        let share = |of: &FxHashSet<u32>| {
+            let known = words.iter().filter(|word| of.contains(word)).count();
+            known as f32 / words.len().max(1) as f32
         };
         let blocks = text.lines.get(self.first).map_or(0.0, |l| l.block as f32 - line.block as f32);
         let between: f32 = text.stats[(i + 1).min(self.first)..self.first].iter().map(|s| s.words).sum();
@@ -240,28 +237,17 @@ impl Around {
 }
 
 /// Hashes of the beginnings of a line's words; of two characters at a time in scripts without spaces.
-fn beginnings(line: &str) -> impl Iterator<Item = u64> {
+fn beginnings(line: &str) -> Vec<u32> {
     let lower = line.to_lowercase();
     let mut out = Vec::new();
-    let hash = |letters: &str| {
-        use std::hash::{Hash, Hasher};
-        let mut hasher = rustc_hash::FxHasher::default();
-        letters.hash(&mut hasher);
-        hasher.finish()
-    };
     for word in lower.split(|c: char| !is_word(c)).filter(|w| !w.is_empty()) {
-        if word.chars().any(crate::model::script::is_unspaced) {
+        if word.chars().any(is_unspaced) {
             let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
-            out.extend(starts.windows(3).map(|w| hash(&word[w[0]..w[2]])));
+            out.extend(starts.windows(3).map(|w| word_hash(&word[w[0]..w[2]])));
         } else if word.chars().nth(2).is_some() {
             let end = word.char_indices().nth(BEGINNING).map_or(word.len(), |(at, _)| at);
-            out.push(hash(&word[..end]));
+            out.push(word_hash(&word[..end]));
         }
     }
-    out.into_iter()
-}
-
-/// The columns of a row, for a person.
-pub fn column(f: usize) -> &'static str {
-    if f < FEATURES { features::NAMES[f] } else { NAMES[f - FEATURES] }
+    out
 }

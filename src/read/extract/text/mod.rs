@@ -46,7 +46,7 @@ fn brief(text: &TextPage) -> Option<Body> {
     const MOST_LINES: usize = 3;
     const FEWEST_WORDS: f32 = 10.0;
     let words: f32 = text.lines.iter().map(|l| word_count(&l.text)).sum();
-    if text.lines.len() > MOST_LINES && !text.is_cut() || words < FEWEST_WORDS {
+    if text.lines.len() > MOST_LINES && !text.cut || words < FEWEST_WORDS {
         return None;
     }
     let mut body = Body::default();

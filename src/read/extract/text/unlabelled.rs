@@ -1,6 +1,6 @@
 //! What stands around a story without a word that says what it is: the name of who wrote it, what a picture shows.
 
-use super::fields::Fate;
+use super::fields::{self, Fate};
 use super::page::Scored;
 use crate::model::article::AuthorKind;
 use crate::model::body::FoundField;
@@ -16,7 +16,7 @@ const ABOVE_STORY: usize = 12;
 
 /// Where no line says who wrote it, a name alone between headline and story does.
 pub fn byline(text: &TextPage, page: &Scored, headline: Option<usize>, fates: &mut [Fate]) {
-    let Some(first) = first_paragraph(text, page, fates) else { return };
+    let Some(first) = first_kept(text, page, fates) else { return };
     let found = |fates: &[Fate], line: usize, field| fates[line] == Fate::Found(field);
     let above = first.saturating_sub(ABOVE_STORY);
     if (above..first).any(|line| found(fates, line, FoundField::Byline)) {
@@ -89,7 +89,7 @@ fn has_small(text: &TextPage, word: &str) -> bool {
 pub fn captions(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     const WORDS: std::ops::RangeInclusive<f32> = 4.0..=60.0;
     const ABOVE: usize = 6;
-    let Some(first) = first_paragraph(text, page, fates) else { return };
+    let Some(first) = first_kept(text, page, fates) else { return };
     let last = fates.iter().rposition(|fate| matches!(fate, Fate::Keep(_))).unwrap_or(first);
     let from = first.saturating_sub(ABOVE);
     for (s, fate) in text.stats.iter().zip(fates).take(last).skip(from) {
@@ -101,11 +101,6 @@ pub fn captions(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     }
 }
 
-/// The first line of prose that is kept.
-fn first_paragraph(text: &TextPage, page: &Scored, fates: &[Fate]) -> Option<usize> {
-    const LONG: f32 = 18.0;
-    (0..fates.len()).find(|&line| {
-        let block = &page.blocks[text.lines[line].block as usize];
-        matches!(fates[line], Fate::Keep(_)) && block.words >= LONG && block.ends_sentence
-    })
+fn first_kept(text: &TextPage, page: &Scored, fates: &[Fate]) -> Option<usize> {
+    fields::first_paragraph(text, page, |line| matches!(fates[line], Fate::Keep(_)))
 }
