@@ -10,6 +10,9 @@ use crate::model::html::HtmlPage;
 /// Longest headline that is believed, in characters.
 const LONGEST: usize = 400;
 
+/// Longest title that is taken apart, in bytes.
+pub(super) const LONGEST_TITLE: usize = 2_000;
+
 type Heard = Said<String>;
 
 /// Weighs the witnesses: equal texts (letters and digits) add their weights, the heaviest text wins, and
@@ -251,8 +254,10 @@ fn is_day(part: &str, scene: &Scene<'_>) -> bool {
     part.len() <= 24 && super::dates::letters_beside(part, &scene.dates()).is_some_and(|letters| letters == 0)
 }
 
-/// What stands before each of the marks, and what behind it: `Headline | Section | Site`.
+/// What stands before each of the marks, and what behind it: `Headline | Section | Site`. Nothing of a text that is
+/// no title.
 fn heads<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let text = if text.len() <= LONGEST_TITLE { text } else { "" };
     text.match_indices(mark).map(move |(at, _)| (text[..at].trim_end(), text[at + mark.len()..].trim()))
 }
 

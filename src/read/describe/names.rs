@@ -32,9 +32,12 @@ const WORDS: &str = include_str!("names.txt");
 /// Words of bylines by their kind, in lower case.
 struct Lexicon {
     /// Stand before the names; by their first letter, longest first.
-    leads: FxHashMap<char, Vec<&'static str>>,
-    /// Stand before what is not the writer: pictures, sources, editors, dates.
-    others: Vec<&'static str>,
+    leads: ByLetter,
+    /// Stand before what is not the writer: pictures, sources, editors, dates; by their first letter.
+    others: ByLetter,
+    /// All of both by their last letter, and those of several words that stand before what is not the writer.
+    ends: ByLetter,
+    others_ends: ByLetter,
     /// No name holds them: interface texts, accounts of content systems.
     junk: FxHashSet<&'static str>,
     /// Desks, houses and legal bodies.
@@ -51,14 +54,15 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let of = |kind: &'static str| {
         WORDS.lines().filter_map(|l| l.split_once('\t')).filter(move |(k, _)| *k == kind).map(|(_, w)| w)
     };
-    let mut leads: FxHashMap<char, Vec<&'static str>> = FxHashMap::default();
-    for lead in of("lead") {
-        leads.entry(lead.chars().next().unwrap_or_default()).or_default().push(lead);
-    }
+    let first = |word: &str| word.chars().next();
+    let last = |word: &str| word.chars().next_back();
+    let mut leads = by_letter(of("lead"), first);
     leads.values_mut().for_each(|words| words.sort_by_key(|w| std::cmp::Reverse(w.len())));
     Lexicon {
         leads,
-        others: of("other").collect(),
+        others: by_letter(of("other"), first),
+        ends: by_letter(of("lead").chain(of("other")), last),
+        others_ends: by_letter(of("other").filter(|label| label.contains(' ')), last),
         junk: of("junk").collect(),
         organisations: of("organisation").collect(),
         roles: of("role").collect(),
@@ -67,11 +71,29 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     }
 });
 
+type ByLetter = FxHashMap<char, Vec<&'static str>>;
+
+fn by_letter(words: impl Iterator<Item = &'static str>, letter: fn(&str) -> Option<char>) -> ByLetter {
+    let mut out = ByLetter::default();
+    words.for_each(|word| out.entry(letter(word).unwrap_or_default()).or_default().push(word));
+    out
+}
+
+/// The words whose letter is this one, in any case.
+fn words_of(words: &ByLetter, letter: Option<char>) -> &[&'static str] {
+    let letter = letter.and_then(|c| lower(c).or_else(|| c.to_lowercase().next()));
+    letter.and_then(|letter| words.get(&letter)).map_or(&[], Vec::as_slice)
+}
+
 impl Lexicon {
     /// The leads that begin with the first letter of a text.
     fn leads_of(&self, text: &str) -> &[&'static str] {
-        let first = text.chars().next().and_then(|c| lower(c).or_else(|| c.to_lowercase().next()));
-        first.and_then(|first| self.leads.get(&first)).map_or(&[], Vec::as_slice)
+        words_of(&self.leads, text.chars().next())
+    }
+
+    /// The same of what stands before others than the writer.
+    fn others_of(&self, text: &str) -> &[&'static str] {
+        words_of(&self.others, text.chars().next())
     }
 }
 
@@ -301,11 +323,17 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
 
 /// `Ada FernNovember`, `Ben HoltFounder`, `Cleo MarshLast updated`: two elements run into one.
 fn without_glued(name: &str) -> &str {
+    /// Letters: no word that is told is longer.
+    const LONGEST: usize = 40;
     let mut before = ' ';
     for (at, c) in name.char_indices() {
         if before.is_lowercase() && c.is_uppercase() {
-            let word: String =
-                name[at..].chars().take_while(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+            let word: String = name[at..]
+                .chars()
+                .take_while(|c| c.is_alphabetic())
+                .take(LONGEST)
+                .flat_map(char::to_lowercase)
+                .collect();
             let other =
                 matches!(word.as_str(), "last" | "updated" | "published" | "posted" | "follow" | "founder")
                     || super::dates::month(&word, None).is_some()

@@ -317,13 +317,20 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
                 && !scene.quoted(t.block)
                 && !scene.marked(t.container, 8, Mark::OtherDate)
         })
-        .filter(|t| !scene.marked(t.container, 2, Mark::Change) && !changed_by(html, t))
+        .take(MOST_TIMES)
+        .filter(|t| !scene.marked(t.container, 2, Mark::Change))
         .find_map(|t| {
             let raw = if t.datetime.is_empty() { html.text(t.text) } else { html.attr(t.datetime) };
             let moment = dates::parse(raw, &context).filter(|m| m.precision() >= Precision::Day)?;
+            if changed_by(html, t) {
+                return None;
+            }
             Some(Said::new(From::Html, "time", raw, moment))
         })
 }
+
+/// Times near the headline beyond which none is the story's.
+const MOST_TIMES: usize = 100;
 
 /// Whether a `<time>` stands in a line that speaks of a change, and not before it speaks.
 fn changed_by(html: &HtmlPage, time: &TimeElement) -> bool {

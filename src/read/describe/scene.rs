@@ -7,13 +7,14 @@ use url::Url;
 
 use super::dates::{self, Moment};
 use super::entities::plain;
+use super::headline::LONGEST_TITLE;
 use super::jsonld::{JsonLd, Statement};
 use super::marks::{Mark, Marks};
 use super::state::{self, Told};
 use super::url as address;
 use crate::model::body::{Found, FoundField, Paragraph};
 use crate::model::html::HtmlPage;
-use crate::model::script::{is_word, lowered};
+use crate::model::script::{cut, is_word, lowered};
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::Parsed;
 
@@ -96,6 +97,7 @@ impl<'a> Scene<'a> {
             .map(String::as_str)
             .chain(html.meta("og:title"))
             .chain(html.head.title.as_deref())
+            .map(|title| cut(title, LONGEST_TITLE))
             .collect();
         scene.ld = scene.json_ld.statement(&is_this_page, &titles);
         let whole = scene

@@ -8,6 +8,7 @@ use crate::read::describe::ledger::Said;
 use crate::read::describe::marks::Mark;
 use crate::read::describe::names::{self, Trust};
 use crate::read::describe::scene::{Scene, squeezed};
+use rustc_hash::FxHashSet;
 
 pub fn visible(scene: &Scene<'_>) -> Vec<Heard> {
     let mut out = Vec::new();
@@ -30,7 +31,8 @@ pub fn visible(scene: &Scene<'_>) -> Vec<Heard> {
     out
 }
 
-/// Of an element that can hold nothing but a name a single word is believed: `<a rel=author>gizzmo</a>`.
+/// Of an element that can hold nothing but a name a single word is believed: `<a rel=author>gizzmo</a>`. Names of East
+/// Asia are of one word anywhere.
 fn trust_of(text: &str, sure: bool) -> Trust {
     if names::is_cjk_name(text) {
         Trust::Byline
@@ -41,6 +43,9 @@ fn trust_of(text: &str, sure: bool) -> Trust {
         Trust::Text
     }
 }
+
+/// Authors of one page beyond which no more are looked for.
+const MOST_AUTHORS: usize = 64;
 
 fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut authors = Vec::new();
@@ -59,6 +64,9 @@ fn author_props(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         }
         raw.push(text);
         authors.extend(names::authors(text, trust_of(text, true), &scene.site_names));
+        if authors.len() > MOST_AUTHORS {
+            break;
+        }
     }
     distinct(&mut authors);
     (!authors.is_empty()).then(|| Said::new(From::Html, "itemprop author", raw.join("; "), authors))
@@ -110,6 +118,8 @@ struct Marked<'h> {
 /// Small elements near the story whose class says byline or author.
 fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     let mut best: Option<(u8, Vec<Author>, String)> = None;
+    // Each element around a byline has the same lines.
+    let mut seen = FxHashSet::default();
     for marked in marked_elements(scene, html).chain(marked_words(scene, html)) {
         let Marked { lines, sure } = marked;
         let Some(last) = lines.last() else { continue };
@@ -117,7 +127,11 @@ fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
             continue;
         }
         let joined = lines.join(" ");
-        let mut authors: Vec<Author> = if names::has_lead(&joined) && !names::has_lead(last) {
+        if !seen.insert((joined.clone(), lines.len(), sure)) {
+            continue;
+        }
+        let led = names::has_lead(&joined);
+        let mut authors: Vec<Author> = if led && !names::has_lead(last) {
             names::authors(&joined, Trust::Text, &scene.site_names)
         } else {
             lines.iter().flat_map(|t| names::authors(t, trust_of(t, sure), &scene.site_names)).collect()
@@ -126,8 +140,7 @@ fn marked_bylines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         if authors.is_empty() || authors.len() > 8 {
             continue;
         }
-        let rank = u8::from(names::has_lead(&joined)) * 2
-            + u8::from(authors.iter().any(|a| a.kind == AuthorKind::Person));
+        let rank = u8::from(led) * 2 + u8::from(authors.iter().any(|a| a.kind == AuthorKind::Person));
         if best.as_ref().is_none_or(|(r, a, _)| {
             rank > *r || (rank == *r && authors.len() > a.len() && contains(&authors, a))
         }) {
@@ -142,8 +155,8 @@ fn marked_elements<'h>(scene: &'h Scene<'_>, html: &'h HtmlPage) -> impl Iterato
         let blocks = container.end_block.saturating_sub(container.first_block);
         let marked = !container.hidden
             && (1..=6).contains(&blocks)
-            && scene.near(container.first_block)
             && scene.marked(i as u32, 1, Mark::Byline)
+            && scene.near(container.first_block)
             && !scene.marked(i as u32, 8, Mark::NotTheAuthor);
         marked.then(|| Marked {
             lines: (container.first_block..container.end_block)
@@ -163,11 +176,12 @@ fn marked_words<'h>(scene: &'h Scene<'_>, html: &'h HtmlPage) -> impl Iterator<I
         let block = html.blocks.get(label.block as usize)?;
         let marked = scene.near(label.block)
             && scene.last_block.is_none_or(|last| label.block <= last + BEHIND)
-            && !of_somebody_else(html, i)
+            && label.text.len() <= 2 * LONGEST_BYLINE
             && scene.label_marked(i, Mark::Byline)
             && !scene.label_marked(i, Mark::NotTheAuthor)
             && !html.containers.get(block.container as usize).is_some_and(|c| c.hidden)
-            && !scene.marked(block.container, 8, Mark::NotTheAuthor);
+            && !scene.marked(block.container, 8, Mark::NotTheAuthor)
+            && !of_somebody_else(html, i);
         marked.then(|| Marked {
             lines: html.text(label.text).split('\n').collect(),
             sure: is_card(html.attr(label.class)),
@@ -239,6 +253,9 @@ fn author_links(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let sure = says_author || PATHS[..SURE].iter().any(leads_to);
         raw.push(text);
         authors.extend(names::authors(text, trust_of(text, sure), &scene.site_names));
+        if authors.len() > MOST_AUTHORS {
+            break;
+        }
     }
     distinct(&mut authors);
     ((1..=8).contains(&authors.len())).then(|| Said::new(From::Html, "rel=author", raw.join("; "), authors))
@@ -255,9 +272,12 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         }
         if names::is_lead(text) {
             let next = (b + 1 < to).then(|| html.block_text(b as usize + 1))?;
+            if next.len() > LONGEST_BYLINE {
+                return None;
+            }
             let authors = names::authors(next, Trust::Byline, &scene.site_names);
-            let named = next.len() <= LONGEST_BYLINE && !authors.is_empty();
-            return named.then(|| Said::new(From::Html, "by line", format!("{text} {next}"), authors));
+            return (!authors.is_empty())
+                .then(|| Said::new(From::Html, "by line", format!("{text} {next}"), authors));
         }
         let reporters = eastern::in_line(text, &scene.site_names);
         if !reporters.is_empty() {
@@ -265,7 +285,7 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         }
         // A line of several facts: `22.01.2025, 10:15 | Автор: … | 2814 views`.
         let facts = text.split(['|', '·', '•', '\n']).flat_map(names::pieces).map(str::trim);
-        let behind = lines::behind_a_date(text, scene);
+        let behind = std::iter::once_with(|| lines::behind_a_date(text, scene)).flatten();
         std::iter::once(text).chain(facts).chain(behind).find_map(|part| {
             let authors =
                 names::has_lead(part).then(|| names::authors(part, Trust::Text, &scene.site_names))?;
@@ -275,11 +295,6 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
 }
 
 pub fn distinct(authors: &mut Vec<Author>) {
-    let mut seen: Vec<String> = Vec::new();
-    authors.retain(|a| {
-        let key = squeezed(&a.name);
-        let new = !seen.contains(&key);
-        seen.push(key);
-        new
-    });
+    let mut seen = FxHashSet::default();
+    authors.retain(|a| seen.insert(squeezed(&a.name)));
 }

@@ -222,12 +222,14 @@ impl Statement {
 }
 
 fn is_of_another(node: &Node, is_this_page: &dyn Fn(&str) -> Option<bool>, titles: &[&str]) -> bool {
+    if titles.is_empty() || rank(node).is_none() {
+        return false;
+    }
+    let Some(headline) = text(node.get("headline")) else { return false };
     let mut claims = urls(node).filter_map(is_this_page).peekable();
-    let elsewhere = claims.peek().is_some() && claims.all(|this| !this);
-    elsewhere
-        && rank(node).is_some()
-        && text(node.get("headline")).is_some_and(|h| !titles.iter().any(|title| is_headed(title, &h)))
-        && !titles.is_empty()
+    claims.peek().is_some()
+        && claims.all(|this| !this)
+        && !titles.iter().any(|title| is_headed(title, &headline))
 }
 
 /// Whether a title prints the headline, or one that shares half of its words.

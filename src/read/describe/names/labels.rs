@@ -1,7 +1,7 @@
 //! Lines of several labels: `来源：江北日报 作者：周启明 编辑：韩雪`, `Text: Ada Fern | Fotos: Ben Holt`. Each label ends
 //! what the one before it names.
 
-use super::{LEXICON, has_lead};
+use super::{LEXICON, has_lead, is_mark, words_of};
 
 /// Longest line that is cut, in bytes.
 const LONGEST: usize = 400;
@@ -12,10 +12,8 @@ pub fn pieces(line: &str) -> Vec<&str> {
     cuts.extend([0, line.len()]);
     cuts.sort_unstable();
     cuts.dedup();
-    let trimmed = |piece: &'_ str| -> usize { piece.len() - piece.trim_start_matches(MARKS).len() };
     cuts.windows(2)
-        .map(|cut| &line[cut[0]..cut[1]])
-        .map(|piece| piece[trimmed(piece)..].trim_end_matches(MARKS))
+        .map(|cut| line[cut[0]..cut[1]].trim_matches(MARKS))
         .filter(|piece| !piece.is_empty())
         .collect()
 }
@@ -37,6 +35,7 @@ pub fn of_writers(line: &str) -> Vec<&str> {
     pieces.into_iter().take(1).filter(|p| !is_of_others(p)).collect()
 }
 
+/// Whether a line is worth looking through.
 fn may_hold_a_label(line: &str) -> bool {
     line.contains([':', '：', '＝', '='])
         || [" by", " By", " BY", " von"].iter().any(|word| line.contains(word))
@@ -45,7 +44,7 @@ fn may_hold_a_label(line: &str) -> bool {
 
 /// Whether a piece names an editor, a photographer, a source, a day.
 fn is_of_others(piece: &str) -> bool {
-    LEXICON.others.iter().any(|label| {
+    LEXICON.others_of(piece).iter().any(|label| {
         let rest = after(piece, label);
         rest.is_some_and(|rest| {
             label.contains(' ') && rest.starts_with(' ')
@@ -57,7 +56,9 @@ fn is_of_others(piece: &str) -> bool {
 /// Whether a text ends with what stands before somebody else's name: `Fact checked by`.
 pub fn leads_to_others(text: &str) -> bool {
     let text = text.trim_end_matches([' ', ':']);
-    LEXICON.others.iter().filter(|label| label.contains(' ')).any(|label| start_of(text, label).is_some())
+    words_of(&LEXICON.others_ends, text.chars().next_back())
+        .iter()
+        .any(|label| start_of(text, label).is_some())
 }
 
 /// What follows `label` at the head of a text, letter case aside.
@@ -76,13 +77,13 @@ fn starts(line: &str) -> Vec<usize> {
     if line.len() > LONGEST {
         return out;
     }
-    let labels = || LEXICON.leads.values().flatten().chain(&LEXICON.others);
     for (at, _) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '＝')) {
         let head = line[..at].trim_end();
-        out.extend(labels().filter_map(|label| start_of(head, label)).min());
+        let labels = words_of(&LEXICON.ends, head.chars().next_back());
+        out.extend(labels.iter().filter_map(|label| start_of(head, label)).min());
     }
     for (at, _) in line.char_indices().filter(|(at, _)| begins(line, *at)) {
-        let named = LEXICON.others.iter().filter(|label| label.contains(' '));
+        let named = LEXICON.others_of(&line[at..]).iter().filter(|label| label.contains(' '));
         if named.filter_map(|label| after(&line[at..], label)).any(|rest| rest.starts_with(' ')) {
             out.push(at);
         }
@@ -115,10 +116,6 @@ fn begins(text: &str, at: usize) -> bool {
         }
         None => true,
     }
-}
-
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }
 
 #[cfg(test)]

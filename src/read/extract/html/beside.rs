@@ -2,9 +2,11 @@
 
 use super::features::Sight;
 use super::layout::Prefix;
+use super::lexicon::{NAMES_BYTES, has_name};
 use super::rules::Decision;
 use crate::model::body::ParagraphKind;
 use crate::model::html::Container;
+use crate::model::script::cut;
 
 /// Kept texts that end with who took the picture, or whose class says caption.
 pub fn captions(sight: &Sight, decisions: &mut [Decision]) {
@@ -68,10 +70,6 @@ fn is_classed(sight: &Sight, b: usize, pictured: bool) -> bool {
         let class = page.attr(c.class);
         has_name(class, &NAMES) || pictured && has_name(class, &VAGUE)
     })
-}
-
-fn has_name(class: &str, names: &[&str]) -> bool {
-    class.split(|c: char| !c.is_alphanumeric()).any(|word| names.contains(&word.to_lowercase().as_str()))
 }
 
 /// What stands before a bracket that says whose the picture is: `(Fotó: Tiszamente/Bihari Lóránt)`, `（受访者供图）`.
@@ -158,7 +156,7 @@ fn is_fact_box(sight: &Sight, container: &Container) -> bool {
     /// A part of each, whose search costs no copy of the name.
     const STEMS: [&[u8; 4]; 4] = [b"fact", b"fakt", b"kast", b"recu"];
     let stem = |part: &[u8]| STEMS.iter().any(|stem| part.eq_ignore_ascii_case(*stem));
-    let class = sight.page.attr(container.class);
+    let class = cut(sight.page.attr(container.class), NAMES_BYTES);
     class.split_ascii_whitespace().filter(|name| name.as_bytes().windows(4).any(stem)).any(|name| {
         let joined: String =
             name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();

@@ -2,9 +2,8 @@
 //! what they write and are.
 
 use super::features::Sight;
-use super::lexicon::Class;
-use super::rules::Decision;
-use crate::model::body::ParagraphKind;
+use super::lexicon::{Class, has_name};
+use super::rules::{Decision, story};
 
 /// Blocks at the head and the end of a story that may be about its author.
 const HEAD: usize = 2;
@@ -13,9 +12,7 @@ const END: usize = 4;
 const FEWEST: usize = 4;
 
 pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
-    let kept: Vec<usize> = (0..decisions.len())
-        .filter(|&b| decisions[b].kept && decisions[b].kind != ParagraphKind::Caption)
-        .collect();
+    let kept = story(decisions);
     if kept.len() < FEWEST {
         return;
     }
@@ -117,14 +114,10 @@ fn is_boxed(sight: &Sight, names: &[String], story: f32, block: usize) -> bool {
         return false;
     }
     let page = sight.page;
-    let speaks = |names: &str| {
-        let mut words = names.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| BOXES.contains(&word.to_ascii_lowercase().as_str()))
-    };
     let Some(own) = page
         .ancestors(page.blocks[block].container)
         .take(LEVELS)
-        .find(|c| speaks(page.attr(c.class)) || speaks(page.attr(c.id)))
+        .find(|c| has_name(page.attr(c.class), &BOXES) || has_name(page.attr(c.id), &BOXES))
     else {
         return false;
     };

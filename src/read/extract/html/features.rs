@@ -70,6 +70,11 @@ impl<'a> Sight<'a> {
         }
     }
 
+    /// Whether no other block has the same text.
+    pub fn is_once(&self, block: usize) -> bool {
+        self.repeats[block].0 == 1
+    }
+
     pub fn blocks(&self) -> usize {
         self.facts.len()
     }
@@ -413,6 +418,7 @@ fn overlaps(page: &HtmlPage, witnesses: &Witnesses) -> Vec<[f32; 5]> {
         .collect()
 }
 
+/// How often each text stands on the page, and which time this is.
 fn repeats(facts: &[Facts]) -> Vec<(u16, u16)> {
     let mut seen: FxHashMap<u64, u16> = FxHashMap::default();
     let numbers: Vec<u16> = facts

@@ -1,8 +1,7 @@
 //! Lines that ask to be followed: on a channel, by letter, by mail.
 
 use super::features::Sight;
-use super::rules::Decision;
-use crate::model::body::ParagraphKind;
+use super::rules::{Decision, story};
 use crate::read::clean::lexicon;
 use crate::read::text::stats::stats;
 
@@ -14,9 +13,7 @@ const FEWEST: usize = 4;
 
 pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
     newsletters(sight, decisions);
-    let kept: Vec<usize> = (0..decisions.len())
-        .filter(|&b| decisions[b].kept && decisions[b].kind != ParagraphKind::Caption)
-        .collect();
+    let kept = story(decisions);
     if kept.len() < FEWEST {
         return;
     }
@@ -87,7 +84,7 @@ fn is_channel(sight: &Sight, block: usize) -> bool {
     if !page
         .anchors
         .iter()
-        .any(|anchor| anchor.block as usize == block && names_channel(page.text(anchor.text)))
+        .any(|anchor| anchor.block as usize == block && names_channel(&page.text(anchor.text).to_lowercase()))
     {
         return false;
     }
@@ -114,8 +111,8 @@ const CHANNELS: [&str; 13] = [
     "wechat",
 ];
 
-fn names_channel(text: &str) -> bool {
-    let lower = text.to_lowercase();
+/// Of a text in lower case.
+fn names_channel(lower: &str) -> bool {
     let at_word = |channel: &str| {
         lower.match_indices(channel).any(|(at, _)| !lower[..at].ends_with(char::is_alphanumeric))
     };
@@ -163,13 +160,13 @@ fn is_followed(sight: &Sight, block: usize) -> bool {
     if facts.words > MOST_WORDS || facts.quotes > 0.0 {
         return false;
     }
-    let asks = sight.page.blocks[block].links > 0 || facts.ending != 1;
-    let text = sight.page.block_text(block);
-    asks && names_channel(text) && {
-        let lower = text.to_lowercase();
-        let line = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-        FOLLOW.iter().any(|begin| line.starts_with(begin))
+    if sight.page.blocks[block].links == 0 && facts.ending == 1 {
+        return false;
     }
+    let text = sight.page.block_text(block);
+    let lower = text.to_lowercase();
+    let line = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    FOLLOW.iter().any(|begin| line.starts_with(begin)) && names_channel(&lower)
 }
 
 /// `Sign up to Harbour Weekly`, and what its small box promises.
@@ -186,8 +183,8 @@ fn newsletters(sight: &Sight, decisions: &mut [Decision]) {
         let mut range = b..b + 1;
         if let Some(around) = page.containers.get(parent as usize) {
             let around = around.first_block as usize..around.end_block as usize;
-            let words: f32 = sight.facts[around.clone()].iter().map(|f| f.words).sum();
-            if around.len() <= MOST_BLOCKS && words <= MOST_WORDS {
+            let few = around.len() <= MOST_BLOCKS;
+            if few && sight.facts[around.clone()].iter().map(|f| f.words).sum::<f32>() <= MOST_WORDS {
                 range = around;
             }
         }

@@ -10,7 +10,7 @@ const BEFORE: usize = 8;
 const BEHIND: usize = 4;
 
 pub fn found(sight: &Sight, decisions: &[Decision], body: &mut Body) {
-    let story = |d: &Decision| d.kept && d.kind != ParagraphKind::Caption;
+    let story = Decision::is_story;
     let (Some(first), Some(last)) = (decisions.iter().position(story), decisions.iter().rposition(story))
     else {
         return;

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::model::script::cut;
 use crate::read::phrases::Phrases;
 
 /// What a class name speaks of; the number is a bit of a mask and an index of a distance.
@@ -212,6 +213,15 @@ static CLASS_FINDER: LazyLock<Words> =
     LazyLock::new(|| Words::new(&CLASS_WORDS.map(|(c, words)| (c as u8, words))));
 static PHRASE_FINDER: LazyLock<Words> =
     LazyLock::new(|| Words::new(&PHRASE_WORDS.map(|(c, words)| (c as u8, words))));
+
+/// Bytes of a class or an id that are looked at for a name.
+pub const NAMES_BYTES: usize = 1_000;
+
+/// Whether a class or an id has one of these names in it, as a whole part: `c-caption` has `caption`.
+pub fn has_name(names: &str, known: &[&str]) -> bool {
+    let mut parts = cut(names, NAMES_BYTES).split(|c: char| !c.is_alphanumeric());
+    parts.any(|part| known.iter().any(|known| part.eq_ignore_ascii_case(known)))
+}
 
 /// Bits of `Class` that a class, id or the like speaks of. `scratch` saves an allocation a call.
 pub fn class_mask(names: &str, scratch: &mut String) -> u32 {

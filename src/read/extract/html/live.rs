@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::features::Sight;
-use super::layout::Kind;
+use super::layout::{Kind, Prefix};
 use super::rules::Decision;
 use crate::model::body::ParagraphKind;
 use crate::model::html::{NONE, SourceMark};
@@ -35,35 +35,43 @@ pub fn entries(sight: &Sight, decisions: &mut [Decision]) {
     let live = declares(sight) || signs::says_live(sight.page);
     let stamps = stamps(sight, decisions, live);
     let told = |b: usize| decisions[b].kept && sight.facts[b].words >= TOLD_WORDS;
+    let telling = Prefix::new((0..decisions.len()).map(|b| f32::from(u8::from(told(b)))));
+    let tells = |range: &Range<usize>| telling.between(range.start, range.end) > 0.0;
     // Remarks of readers have times too, and nothing that was kept.
     let next = |i: usize| stamps.get(i + 1).map_or(decisions.len(), |s: &Stamp| s.block);
-    let followed = (0..stamps.len()).filter(|i| (stamps[*i].block..next(*i)).any(told));
+    let followed = (0..stamps.len()).filter(|i| tells(&(stamps[*i].block..next(*i))));
     let Some(list) = list(sight, followed.map(|i| stamps[i].block)) else { return };
     let inside = sight.page.containers[list as usize];
     let (first, end) = (inside.first_block as usize, (inside.end_block as usize).min(decisions.len()));
     let stamps: Vec<Stamp> = stamps.into_iter().filter(|s| (first..end).contains(&s.block)).collect();
-    let ranges: Vec<Range<usize>> = (0..stamps.len())
+    let mut ranges: Vec<Range<usize>> = (0..stamps.len())
         .map(|i| {
             let next = stamps.get(i + 1).map_or(end, |s| s.block);
             let item = item(sight, list, stamps[i].block, decisions.len());
-            let whole = stamps[i].alone && item.clone().any(told);
+            let whole = stamps[i].alone && tells(&item);
             if whole { item } else { stamps[i].block..next }
         })
-        .filter(|range| range.clone().any(told))
+        .filter(tells)
         .collect();
     if ranges.len() < ENTRIES || ranges.len() * 2 < stamps.len() {
         return;
     }
     if !live {
-        let words = |b: usize| if decisions[b].kept { sight.facts[b].words } else { 0.0 };
-        let all: f32 = (0..decisions.len()).map(words).sum();
-        let told: f32 = ranges.iter().cloned().flatten().map(words).sum();
+        let kept = |b: usize| if decisions[b].kept { sight.facts[b].words } else { 0.0 };
+        let words = Prefix::new((0..decisions.len()).map(kept));
+        let told: f32 = ranges.iter().map(|range| words.between(range.start, range.end)).sum();
         // Stories below each other have main headlines.
-        let main = |b: usize| sight.place(b).is_some_and(|p| p.kind == Kind::H1);
-        if told < SHARE * all || ranges.iter().cloned().flatten().any(main) {
+        let main = Prefix::new(
+            (0..decisions.len())
+                .map(|b| f32::from(u8::from(sight.place(b).is_some_and(|p| p.kind == Kind::H1)))),
+        );
+        if told < SHARE * words.whole() || ranges.iter().any(|r| main.between(r.start, r.end) > 0.0) {
             return;
         }
     }
+    // All times of one entry give it.
+    let mut seen = FxHashSet::default();
+    ranges.retain(|range| seen.insert((range.start, range.end)));
     for b in ranges.into_iter().flatten() {
         let decision = &mut decisions[b];
         if decision.kind == ParagraphKind::Paragraph {

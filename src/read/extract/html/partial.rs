@@ -6,7 +6,6 @@ use memchr::memmem;
 use super::features::Sight;
 use super::lexicon::{Class, Phrase};
 use super::rules::Decision;
-use crate::model::body::ParagraphKind;
 
 /// A free teaser before a paywall is rarely longer, in words.
 const TEASER_WORDS: f32 = 220.0;
@@ -52,7 +51,7 @@ const NEXT_PAGE: [&str; 12] = [
 
 /// Why the kept blocks are not the whole story, where there is a sign.
 pub fn partial(sight: &Sight, decisions: &[Decision]) -> Option<&'static str> {
-    let kept = |d: &&Decision| d.kept && d.kind != ParagraphKind::Caption;
+    let kept = |d: &&Decision| d.is_story();
     let words: f32 = decisions.iter().zip(&sight.facts).filter(|(d, _)| kept(d)).map(|(_, f)| f.words).sum();
     let last = decisions.iter().rposition(|d| kept(&d))?;
     let behind = last + 1..(last + 7).min(decisions.len());

@@ -5,11 +5,12 @@ use rustc_hash::FxHashSet;
 
 use super::features::Sight;
 use super::layout::{self, Kind};
-use super::lexicon::Class;
+use super::lexicon::{Class, NAMES_BYTES};
 use super::live;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
 use super::{beside, biography, follow, furniture, head, subhead, tail};
 use crate::model::body::ParagraphKind;
+use crate::model::script::cut;
 
 /// What becomes of a block, and why.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +26,16 @@ impl Decision {
     pub fn leave_out(&mut self, rule: &'static str) {
         (self.kept, self.rule) = (false, Some(rule));
     }
+
+    /// Kept, and no caption.
+    pub fn is_story(&self) -> bool {
+        self.kept && self.kind != ParagraphKind::Caption
+    }
+}
+
+/// The blocks that are the story's.
+pub fn story(decisions: &[Decision]) -> Vec<usize> {
+    (0..decisions.len()).filter(|&b| decisions[b].is_story()).collect()
 }
 
 /// The model's scores as decisions, then each rule in turn.
@@ -177,9 +188,11 @@ fn embed(sight: &Sight, decisions: &mut [Decision]) {
             continue;
         }
         let mut around = sight.page.ancestors(sight.page.blocks[b].container).take(EMBED_LEVELS);
-        if around
-            .any(|c| sight.page.attr(c.class).split_ascii_whitespace().any(|name| CLASSES.contains(&name)))
-        {
+        if around.any(|c| {
+            cut(sight.page.attr(c.class), NAMES_BYTES)
+                .split_ascii_whitespace()
+                .any(|name| CLASSES.contains(&name))
+        }) {
             decision.leave_out("embed");
         }
     }
@@ -270,13 +283,13 @@ fn captions(sight: &Sight, decisions: &mut [Decision]) {
 
 /// The first kept paragraph where it is what the description says, or is classed as a dek.
 fn standfirst(sight: &Sight, decisions: &mut [Decision]) {
-    let Some(b) = decisions.iter().position(|d| d.kept && d.kind != ParagraphKind::Caption) else { return };
+    let Some(b) = decisions.iter().position(Decision::is_story) else { return };
     let (of_block, of_description) = sight.description_overlap(b);
     // Fewer characters are a kicker.
     let classed =
         sight.facts[b].chars >= 30.0 && sight.place(b).is_some_and(|p| p.distance[Class::Dek as usize] <= 1);
     let says_it = of_block >= 0.85 && of_description >= 0.7;
-    let more = decisions[b + 1..].iter().filter(|d| d.kept && d.kind != ParagraphKind::Caption).count() >= 2;
+    let more = decisions[b + 1..].iter().filter(|d| d.is_story()).count() >= 2;
     let alone = decisions.iter().filter(|d| d.kept).count() > 1;
     if more
         && alone

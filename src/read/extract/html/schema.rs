@@ -9,11 +9,12 @@ use super::features::Sight;
 use super::witness::{json_strings, overlap};
 use crate::model::body::ParagraphKind;
 use crate::model::html::HtmlPage;
+use crate::model::script::cut;
 use crate::read::describe::jsonld::{documents, squeezed};
 
 /// Longest text that is heard.
 const BODY_BYTES: usize = 1 << 20;
-/// Objects of one page beyond which the rest is not looked at.
+/// Objects of one script beyond which the rest is not looked at.
 const MOST_NODES: usize = 20_000;
 /// Keys under which texts stand; a script without them is not parsed.
 const TEXTS: [&str; 3] = ["\"articleBody\"", "\"liveBlogUpdate\"", "\"text\""];
@@ -63,7 +64,7 @@ struct Rank {
     same: u8,
     /// It stands where the page speaks of itself.
     main: bool,
-    words: usize,
+    bytes: usize,
 }
 
 /// A story in JSON-LD, with how much of it the page shows.
@@ -78,10 +79,11 @@ pub struct Told {
 pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
     let mut best: Option<(Rank, Vec<Piece>)> = None;
     let mut hear = |rank: Rank, pieces: Vec<Piece>| {
-        if rank.words > 0 && best.as_ref().is_none_or(|(r, _)| rank > *r) {
+        if rank.bytes > 0 && best.as_ref().is_none_or(|(r, _)| rank > *r) {
             best = Some((rank, pieces));
         }
     };
+    let own = Own::of(page, title);
     let mut article = false;
     let scripts = page.head.json_ld.iter().filter(|script| TEXTS.iter().any(|key| script.contains(key)));
     for script in scripts {
@@ -89,7 +91,7 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
         // Beyond repair: its strings can be read all the same.
         if documents.is_empty() {
             for text in json_strings(script, "articleBody").into_iter().filter(|t| t.len() <= BODY_BYTES) {
-                let rank = Rank { story: true, same: 0, main: true, words: text.len() };
+                let rank = Rank { story: true, same: 0, main: true, bytes: text.len() };
                 hear(rank, vec![(ParagraphKind::Paragraph, text)]);
             }
         }
@@ -98,8 +100,11 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
             let story = story(node);
             let is_story = !story.is_empty();
             let pieces = if is_story { story } else { answers(node) };
-            let words = pieces.iter().map(|(_, text)| text.len()).sum();
-            let rank = Rank { story: is_story, same: likeness(node, page, title), main, words };
+            let bytes = pieces.iter().map(|(_, text)| text.len()).sum();
+            if bytes == 0 {
+                continue;
+            }
+            let rank = Rank { story: is_story, same: own.likeness(node), main, bytes };
             hear(rank, pieces);
         }
     }
@@ -217,29 +222,47 @@ fn answers(node: &Node) -> Vec<Piece> {
     pieces
 }
 
-/// 2 for an object whose headline stands in the page's title, or whose address is the page's; 1 where most of the
-/// headline's words do, or most of the title's: the next story on the same event has most of them too.
-fn likeness(node: &Node, page: &HtmlPage, title: &FxHashSet<u32>) -> u8 {
-    let own = page.head.links.iter().filter(|l| l.rel == "canonical").map(|l| l.href.as_str());
-    let mut own = own.chain(page.metas("og:url")).map(bare).filter(|url| !url.is_empty());
-    if own.any(|own| urls(node).any(|url| bare(url) == own)) {
-        return 2;
+/// What the head says of this page: its titles, squeezed and as words, and its addresses.
+struct Own<'a> {
+    titles: [String; 3],
+    words: &'a FxHashSet<u32>,
+    addresses: Vec<&'a str>,
+}
+
+impl<'a> Own<'a> {
+    fn of(page: &'a HtmlPage, words: &'a FxHashSet<u32>) -> Self {
+        /// Longest title that is looked for a headline, in bytes.
+        const LONGEST: usize = 2_000;
+        let titles = [page.meta("og:title"), page.meta("twitter:title"), page.head.title.as_deref()];
+        let titles = titles.map(|title| squeezed(cut(title.unwrap_or_default(), LONGEST)));
+        let canonical = page.head.links.iter().filter(|l| l.rel == "canonical").map(|l| l.href.as_str());
+        let addresses = canonical.chain(page.metas("og:url")).map(bare).filter(|url| !url.is_empty());
+        Self { titles, words, addresses: addresses.take(MOST_ADDRESSES).collect() }
     }
-    let titles = [page.meta("og:title"), page.meta("twitter:title"), page.head.title.as_deref()];
-    let titles = titles.map(|t| squeezed(t.unwrap_or_default()));
-    let mut words = Vec::new();
-    let names = ["headline", "name"].into_iter().filter_map(|key| text(node, key));
-    let each = names.map(|name| {
-        let whole = squeezed(&name);
-        if !whole.is_empty() && titles.iter().any(|title| title.contains(&whole)) {
+
+    /// 2 for an object whose headline stands in the page's title, or whose address is the page's; 1 where most of the
+    /// headline's words do, or most of the title's: the next story on the same event has most of them too.
+    fn likeness(&self, node: &Node) -> u8 {
+        if urls(node).map(bare).any(|url| self.addresses.contains(&url)) {
             return 2;
         }
-        tokens(&name, &mut words);
-        let (of_name, of_title) = overlap(&words, title);
-        u8::from(of_name >= 0.8 || of_title >= 0.8)
-    });
-    each.max().unwrap_or(0)
+        let mut words = Vec::new();
+        let names = ["headline", "name"].into_iter().filter_map(|key| text(node, key));
+        let each = names.map(|name| {
+            let whole = squeezed(&name);
+            if !whole.is_empty() && self.titles.iter().any(|title| title.contains(&whole)) {
+                return 2;
+            }
+            tokens(&name, &mut words);
+            let (of_name, of_title) = overlap(&words, self.words);
+            u8::from(of_name >= 0.8 || of_title >= 0.8)
+        });
+        each.max().unwrap_or(0)
+    }
 }
+
+/// Addresses that a page may give itself.
+const MOST_ADDRESSES: usize = 16;
 
 fn urls(node: &Node) -> impl Iterator<Item = &str> {
     ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| match node.get(key)? {

@@ -30,8 +30,7 @@ pub fn keep(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
         let undecided = !decisions[b].kept && decisions[b].rule.is_none();
         let Some(before) = began.filter(|_| undecided && heading && plain && headed) else { continue };
         // A line that the page prints more than once belongs to its pictures or boxes, if the model doubts it.
-        let once = || sight.facts.iter().filter(|f| f.hash == facts.hash).count() == 1;
-        let amid = || is_kin(sight, before, b) && is_kin(sight, b, b + 1) && once();
+        let amid = || is_kin(sight, before, b) && is_kin(sight, b, b + 1) && sight.is_once(b);
         let likely = facts.phrases == 0 && scores[b] >= LEAST_SCORE;
         if likely || facts.phrases & !WEAK == 0 && scores[b] >= LEAST_AMID && amid() {
             decisions[b] = Decision { kept: true, rule: Some("subhead"), kind: ParagraphKind::Subhead };

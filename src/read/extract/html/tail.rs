@@ -1,9 +1,11 @@
 //! What stands behind the text of a story and is none of it: what press offices and portals of science add, and
 //! lines that sign it.
 
+use std::cell::OnceCell;
+
 use super::features::Sight;
 use super::layout::{self, Prefix};
-use super::rules::Decision;
+use super::rules::{Decision, story};
 use super::signature::{contributes, is_signature};
 use crate::model::body::ParagraphKind;
 use crate::model::script::cut;
@@ -13,41 +15,66 @@ pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
     citations(sight, decisions);
 }
 
-fn story(decision: &Decision) -> bool {
-    decision.kept && decision.kind != ParagraphKind::Caption
-}
-
 /// From the line on at which a release stops to tell and begins to speak of its sender.
 fn press(sight: &Sight, decisions: &mut [Decision]) {
     /// Of the text that is kept: more is a part of the story under such a heading.
     const MOST: f32 = 1.0 / 3.0;
     /// Paragraphs of the story before it.
     const FEWEST: usize = 2;
-    let Some(last) = decisions.iter().rposition(story) else { return };
-    let mut prose = (0..=last).filter(|&b| story(&decisions[b]) && sight.facts[b].good);
+    let Some(last) = decisions.iter().rposition(Decision::is_story) else { return };
+    let mut prose = (0..=last).filter(|&b| decisions[b].is_story() && sight.facts[b].good);
     let Some(from) = prose.nth(FEWEST - 1) else { return };
-    let chars = Prefix::new((0..decisions.len()).map(|b| match story(&decisions[b]) {
+    let chars = Prefix::new((0..decisions.len()).map(|b| match decisions[b].is_story() {
         true => sight.facts[b].chars,
         false => 0.0,
     }));
     let (whole, end) = (chars.whole(), last + 1);
-    let opens = |&b: &usize| chars.between(b, end) <= whole * MOST && opens_tail(sight, b, end);
+    let asked =
+        Asked { sight, end, marks: OnceCell::new(), reached: OnceCell::new(), about: OnceCell::new() };
+    let opens = |&b: &usize| chars.between(b, end) <= whole * MOST && opens_tail(&asked, b);
     let Some(at) = (from + 1..end).find(opens) else { return };
     for decision in decisions[at..].iter_mut().filter(|d| d.kept) {
         decision.leave_out("press");
     }
 }
 
-fn opens_tail(sight: &Sight, b: usize, end: usize) -> bool {
+/// What many blocks ask for and one page answers once.
+struct Asked<'a> {
+    sight: &'a Sight<'a>,
+    /// Behind the last block that is kept.
+    end: usize,
+    marks: OnceCell<usize>,
+    reached: OnceCell<Option<usize>>,
+    about: OnceCell<Option<usize>>,
+}
+
+impl Asked<'_> {
+    /// How many end marks the page has.
+    fn marks(&self) -> usize {
+        let is_mark = |&b: &usize| is_end_mark(self.sight.page.block_text(b));
+        *self.marks.get_or_init(|| (0..self.sight.blocks()).filter(is_mark).count())
+    }
+    /// The last block that says where somebody is reached.
+    fn reached(&self) -> Option<usize> {
+        *self.reached.get_or_init(|| (0..self.end).rfind(|&b| is_reached(self.sight, b)))
+    }
+    /// The first block that heads words on somebody.
+    fn about(&self) -> Option<usize> {
+        *self.about.get_or_init(|| (0..self.end).find(|&b| heads_about(self.sight, b).is_some()))
+    }
+}
+
+fn opens_tail(asked: &Asked, b: usize) -> bool {
+    let (sight, end) = (asked.sight, asked.end);
     let text = sight.page.block_text(b);
     let first_line = text.lines().next().unwrap_or("");
-    let reached = |to: usize| (b..to.min(end)).any(|b| is_reached(sight, b));
+    let reached = || asked.reached() >= Some(b);
     // A mark between chapters stands more than once, and behind it nobody says where to write.
-    let marks = || (0..sight.blocks()).filter(|&b| is_end_mark(sight.page.block_text(b))).count();
-    is_end_mark(text) && marks() == 1 && (b + 1 == end || reached(end))
-        || is_about(sight, b) && (0..b).all(|b| heads_about(sight, b).is_none())
-        || announces(first_line, &CONTACTS) && reached(b + CONTACT_BLOCKS)
-        || is_more(first_line) && reached(end)
+    is_end_mark(text) && asked.marks() == 1 && (b + 1 == end || reached())
+        || is_about(sight, b) && asked.about() == Some(b)
+        || announces(first_line, &CONTACTS)
+            && (b..(b + CONTACT_BLOCKS).min(end)).any(|b| is_reached(sight, b))
+        || is_more(first_line) && reached()
         || b + 2 >= end && is_source(text)
 }
 
@@ -202,7 +229,7 @@ fn is_reached(sight: &Sight, b: usize) -> bool {
 /// How portals of science say where a finding was published, and how to cite their own page.
 fn citations(sight: &Sight, decisions: &mut [Decision]) {
     const LAST: usize = 8;
-    let kept: Vec<usize> = (0..decisions.len()).filter(|&b| story(&decisions[b])).collect();
+    let kept = story(decisions);
     for &b in kept.iter().skip(1).rev().take(LAST) {
         let text = sight.page.block_text(b);
         let cites = match text.split_once(':') {
@@ -223,7 +250,7 @@ fn citations(sight: &Sight, decisions: &mut [Decision]) {
 pub fn signatures(sight: &Sight, decisions: &mut [Decision]) {
     const LAST: usize = 3;
     const FEWEST: usize = 4;
-    let kept: Vec<usize> = (0..decisions.len()).filter(|&b| story(&decisions[b])).collect();
+    let kept = story(decisions);
     if kept.len() < FEWEST {
         return;
     }
