@@ -179,7 +179,7 @@ async fn stored(store: &AnyStore, said: String) -> Result<String, Exit> {
     if store.site(&said).await?.is_some() { Ok(said) } else { reduced(store, &said).await }
 }
 
-/// Labels of letters, digits and hyphens with a dot between.
+/// Labels of letters, digits, hyphens and underscores with a dot between.
 fn is_domain(site: &str) -> bool {
     let label =
         |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
@@ -199,10 +199,8 @@ async fn change(
     mut with: impl FnMut(&mut SiteMemory) -> Result<(), Exit>,
 ) -> Result<(), Exit> {
     for _ in 0..TRIES {
-        let (mut memory, revision) = match store.site(site).await? {
-            Some(_) => memory(store, site).await?,
-            None => (SiteMemory::new(site), 0),
-        };
+        let known = remembered(store, site).await?;
+        let (mut memory, revision) = known.unwrap_or_else(|| (SiteMemory::new(site), 0));
         with(&mut memory)?;
         if store.put_site(site, revision, &memory.encode()).await? {
             return Ok(());
@@ -213,17 +211,19 @@ async fn change(
 
 /// What a store knows of a site, to read one page with.
 pub(super) async fn knowledge(store: &AnyStore, site: &str) -> Result<SiteKnowledge, Exit> {
-    match store.site(site).await? {
-        Some(_) => Ok(memory(store, site).await?.0.snapshot()),
-        None => Ok(SiteKnowledge::default()),
-    }
+    Ok(remembered(store, site).await?.map_or_else(SiteKnowledge::default, |(memory, _)| memory.snapshot()))
 }
 
 async fn memory(store: &AnyStore, site: &str) -> Result<(SiteMemory, u64), Exit> {
-    let stored = store.site(site).await?.ok_or_else(|| unknown(site))?;
+    remembered(store, site).await?.ok_or_else(|| unknown(site))
+}
+
+/// A site's memory and its revision, where it has taught anything.
+async fn remembered(store: &AnyStore, site: &str) -> Result<Option<(SiteMemory, u64)>, Exit> {
+    let Some(stored) = store.site(site).await? else { return Ok(None) };
     let memory =
         SiteMemory::decode(&stored.bytes).map_err(|e| Exit::new(CONFIGURATION, format!("{site}: {e}")))?;
-    Ok((memory, stored.revision))
+    Ok(Some((memory, stored.revision)))
 }
 
 fn unknown(site: &str) -> Exit {

@@ -9,7 +9,7 @@ use super::{Id, StoreError};
 pub struct Fingerprint {
     /// The contract's `content_hash`: headline and body as they stand.
     pub content_hash: Id,
-    /// Hash of the body's words, case and punctuation aside.
+    /// Hash of the body's words, case and punctuation aside but for the signs of numbers and of money.
     pub words_hash: u64,
     /// Order-free sum over the distinct sentences of prose: equal where no sentence changed.
     pub prose_sum: u64,

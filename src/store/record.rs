@@ -32,7 +32,7 @@ pub struct ArticleRecord {
     pub site: Option<String>,
     /// Hash of the scraper's name, 0 where none was named.
     pub scraper: u32,
-    /// Seconds since 1970 of the capture that made this version.
+    /// Seconds since 1970 of the latest capture of this version.
     pub captured: Option<i64>,
     /// The article's text is a part (paywall, stub, cut).
     pub partial: bool,

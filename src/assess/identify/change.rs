@@ -76,14 +76,14 @@ fn older(me: &ArticleRecord, known: &ArticleRecord) -> bool {
     match (me.captured, known.captured) {
         (Some(mine), Some(theirs)) => mine + grace < theirs,
         (None, None) => {
-            matches!((changed_at(me), changed_at(known)), (Some(mine), Some(theirs)) if mine < theirs)
+            matches!((changed_at(me), changed_at(known)), (Some((zoned, mine)), Some((too, theirs))) if zoned == too && mine < theirs)
         }
         _ => false,
     }
 }
 
-/// When the page says that it was changed last. Without a zone it is compared with its like alone, so
-/// that none is needed.
+/// When the page says that it was changed last, and whether it says in which zone: it is compared with its like
+/// alone, so that none is needed.
 fn changed_at(record: &ArticleRecord) -> Option<(bool, i64)> {
     let at = record.described.modified_at.as_ref().filter(|at| at.precision >= Precision::Minute)?;
     if let Ok(at) = at.value.parse::<jiff::Timestamp>() {

@@ -3,11 +3,8 @@
 use crate::assess::fingerprint::{SENTENCES, SKETCH, below_horizon, print, shared};
 use crate::model::Observations;
 use crate::model::body::ParagraphKind;
-use crate::model::knowledge::ObservedLine;
+use crate::model::knowledge::{ObservedLine, SHOWN};
 use crate::store::Fingerprint;
-
-/// Lines as long as this are shown cut.
-const SHOWN: usize = 120;
 
 /// Whether nothing came, and all that is gone since was taken out as the site's own words: the page has it
 /// still.

@@ -358,13 +358,21 @@ fn repeated(article: &Article, outcome: PageOutcome, story: Option<Story>) -> Id
     }
 }
 
+/// How soon again while more is left: a stream may bring more than one turn forgets.
+const PRUNE_MORE: Duration = Duration::from_secs(1);
+
 /// Forgets what retention no longer covers, a little at a time, until the store is gone.
 async fn forget(store: std::sync::Weak<AnyStore>, retention: Retention) {
+    let mut pause = PRUNE_EVERY;
     loop {
-        tokio::time::sleep(PRUNE_EVERY).await;
+        tokio::time::sleep(pause).await;
+        pause = PRUNE_EVERY;
         let Some(store) = store.upgrade() else { return };
         match store.prune(retention, PRUNE_STEPS).await {
-            Ok(Pruned { articles, pages, sites, .. }) => {
+            Ok(Pruned { articles, pages, sites, more }) => {
+                if more {
+                    pause = PRUNE_MORE;
+                }
                 record::forgotten(Forgotten::Article, articles);
                 record::forgotten(Forgotten::Page, pages);
                 record::forgotten(Forgotten::Site, sites);

@@ -1,7 +1,7 @@
 //! Whether two articles are one: by address, by content, by similar text past the guards.
 //!
 //! Thresholds were set on pairs of extractions of the same pages against pairs of different pages, and
-//! on written pairs of templated reports; `tests/it/identity.rs` measures both again.
+//! on written pairs of templated reports; `tests/it/identity` measures both again.
 
 use crate::assess::fingerprint::{self, MARKS, Overlap, SENTENCES, SKETCH, overlap};
 use crate::store::{ArticleRecord, Fingerprint};

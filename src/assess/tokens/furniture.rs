@@ -131,12 +131,14 @@ pub(super) fn role(sentence: &Sentence) -> Role {
 /// "7 minutes ago", "vor einer Stunde": a clock that moves between two captures of a page at rest.
 fn says_how_long_ago(sentence: &Sentence, numbers: usize) -> bool {
     let words = &sentence.words;
-    let most = if sentence.ended { AGO_SENTENCE } else { AGO_WORDS };
+    if words.len() > if sentence.ended { AGO_SENTENCE } else { AGO_WORDS } {
+        return false;
+    }
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     let ago = is_one(first, AGO)
         || is_one(last, AGO)
         || (words.len() > 2 && words.iter().zip(IL_Y).all(|(w, il_y)| w.hash == word_hash(il_y)));
-    words.len() <= most && ago && (numbers > 0 || words.iter().any(|w| is_one(w, UNITS)))
+    ago && (numbers > 0 || words.iter().any(|w| is_one(w, UNITS)))
 }
 
 fn is_one(word: &Word, list: &[&str]) -> bool {

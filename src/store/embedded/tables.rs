@@ -5,7 +5,7 @@ use redb::{Database, ReadTransaction, TableDefinition, WriteTransaction};
 use super::records;
 use crate::store::{ArticleRecord, Cursor, Entry, Id, PageOutcome, StoreError, StoryEntry};
 
-/// `format`, `slot`, `ledger`, `story`, `lesson`, `articles`, `alive N`: small numbers about the whole.
+/// `format`, `slot`, `ledger`, `story`, `articles`, `alive N`: small numbers about the whole.
 pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// First slot of a row → the articles in it: see `records`.
 pub const ARTICLES: TableDefinition<u64, &[u8]> = TableDefinition::new("rows");
