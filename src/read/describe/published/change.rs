@@ -1,5 +1,9 @@
 //! Lines that tell two days: `Published 3 May 2025. Updated 7 May`, `입력 2025.03.07 수정 2025.03.08`.
 
+use std::sync::LazyLock;
+
+use crate::read::phrases::Phrases;
+
 /// Words that mark the date of a change.
 pub const CHANGE: &[&str] = &[
     "update",
@@ -89,9 +93,10 @@ pub struct Halves<'l> {
 }
 
 pub fn halves(line: &str) -> Halves<'_> {
-    let lower = Lower::of(line);
-    let Some(change) = lower.first(CHANGE) else { return Halves { published: Some(line), changed: None } };
-    match lower.first(FIRST) {
+    let Told { change: Some(change), first } = Told::of(line) else {
+        return Halves { published: Some(line), changed: None };
+    };
+    match first {
         Some(first) if first > change => {
             Halves { published: Some(&line[first..]), changed: Some(&line[change..first]) }
         }
@@ -104,14 +109,13 @@ pub fn halves(line: &str) -> Halves<'_> {
 
 /// Whether a line speaks of a change and of no first day.
 pub fn says_change(line: &str) -> bool {
-    let lower = Lower::of(line);
-    lower.first(FIRST).is_none() && lower.first(CHANGE).is_some()
+    let told = Told::of(line);
+    told.first.is_none() && told.change.is_some()
 }
 
 /// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
 pub fn before_change(line: &str) -> &str {
-    let at = Lower::of(line).first(CHANGE).unwrap_or(line.len());
-    without_last(&line[..at])
+    without_last(&line[..Told::of(line).change.unwrap_or(line.len())])
 }
 
 /// Without the beginning of `Last updated`.
@@ -124,27 +128,28 @@ fn without_last(half: &str) -> &str {
     if is_last { &head[..head.len() - word.len()] } else { half }
 }
 
-/// A line in lower case, letter for letter, so that places in it are places in the line.
-struct Lower<'l> {
-    line: &'l str,
-    lower: String,
+/// Where a line first speaks of a change, and of the first day.
+struct Told {
+    change: Option<usize>,
+    first: Option<usize>,
 }
 
-impl<'l> Lower<'l> {
-    fn of(line: &'l str) -> Self {
-        // A capital of two small letters stays as it is.
+impl Told {
+    fn of(line: &str) -> Self {
+        static WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[CHANGE, FIRST].concat()));
+        // A capital of two small letters stays as it is, so that letters are counted alike in both.
         let small = |c: char| {
             let mut lower = c.to_lowercase();
             lower.next().filter(|_| lower.next().is_none()).unwrap_or(c)
         };
-        Self { line, lower: line.chars().map(small).collect() }
-    }
-
-    /// Where in the line the first of the words stands.
-    fn first(&self, words: &[&str]) -> Option<usize> {
-        let at = words.iter().filter_map(|word| self.lower.find(word)).min()?;
-        let letters = self.lower[..at].chars().count();
-        self.line.char_indices().nth(letters).map(|(at, _)| at)
+        let lower: String = line.chars().map(small).collect();
+        let (mut change, mut first) = (None, None);
+        WORDS.find_anywhere(&lower, |found| {
+            let kind = if found.phrase < CHANGE.len() { &mut change } else { &mut first };
+            kind.get_or_insert(found.start);
+        });
+        let place = |at: usize| line.char_indices().nth(lower[..at].chars().count()).map(|(at, _)| at);
+        Self { change: change.and_then(place), first: first.and_then(place) }
     }
 }
 
