@@ -103,6 +103,15 @@ pub fn lower_case(text: &str) -> String {
     out
 }
 
+/// Letters and digits alone, in lower case: two spellings of one text are equal.
+pub fn squeezed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| is_word(*c)) {
+        lowered(c, |lower| out.push(lower));
+    }
+    out
+}
+
 /// The first `bytes` of a text, or a few less where they end within a character.
 pub fn cut(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());

@@ -9,10 +9,10 @@ pub mod decode;
 pub mod describe;
 /// Blocks or lines → which are the article.
 pub mod extract;
-/// Halves of surrogate pairs in JSON.
-mod surrogates;
 /// HTML → blocks, in linear time and bounded memory.
 pub mod html;
+/// JSON as pages ship it, for the steps that read some.
+pub mod json;
 /// Message → raw page: the two forms of the contract.
 pub mod open;
 /// Extracted text → lines.

@@ -11,8 +11,9 @@ use bytes::Bytes;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
+use super::Limits;
 use super::decode::inflate;
-use super::{Limits, surrogates};
+use super::json::surrogates;
 use crate::model::page::{BodyRef, Hints, RawBody};
 use crate::model::{Envelope, ParkReason, RawPage, Rejection};
 

@@ -3,8 +3,8 @@
 use copydesk::model::html::HtmlPage;
 use copydesk::model::page::{Hints, Media, RawBody};
 use copydesk::model::{Budget, ParkReason, RawPage, Rejection, SiteKnowledge};
-use copydesk::read::extract::html::witness::{json_strings, unescape};
 use copydesk::read::extract::html::{assemble, features::Sight, model::MODEL};
+use copydesk::read::json::strings::{under, unescape};
 use copydesk::read::{Limits, ReadSettings, decode, html, read};
 use proptest::prelude::*;
 
@@ -327,8 +327,7 @@ fn hostile_pages_come_to_an_end() {
 /// What the visible page says, what its JSON-LD, what its scripts, and what it shows without them.
 fn sources(page: &HtmlPage) -> Vec<Vec<char>> {
     let mut sources = vec![letters(&page.text)];
-    sources
-        .extend(page.head.json_ld.iter().flat_map(|j| json_strings(j, "articleBody")).map(|s| letters(&s)));
+    sources.extend(page.head.json_ld.iter().flat_map(|j| under(j, "articleBody")).map(|s| letters(&s)));
     let state: String = page.head.state.iter().map(|(_, script)| unescape(script)).collect();
     let state = unescape(&state);
     // The story among them may be markup, whose one reference that is a letter is read.

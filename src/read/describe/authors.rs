@@ -11,9 +11,10 @@ mod visible;
 use super::agencies::agency;
 use super::ledger::{Ledger, Said};
 use super::names::{self, Trust};
-use super::scene::{Scene, squeezed};
+use super::scene::Scene;
 use crate::model::article::{Author, AuthorKind, EvidenceSource as From};
 use crate::model::html::HtmlPage;
+use crate::model::script::squeezed;
 pub(super) use visible::{BYLINE, NOT_THE_AUTHOR};
 
 /// Longest block that can be a byline, in bytes.

@@ -2,10 +2,11 @@
 
 use super::entities::plain;
 use super::ledger::{Ledger, Said};
-use super::scene::{Scene, folded, squeezed};
+use super::scene::{Scene, folded};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::FoundField;
 use crate::model::html::HtmlPage;
+use crate::model::script::squeezed;
 
 /// Longest headline that is believed, in characters.
 const LONGEST: usize = 400;

@@ -6,9 +6,10 @@ use url::Url;
 use super::entities::plain;
 use super::marks::Mark;
 use super::place::resolve;
-use super::scene::{Scene, squeezed};
+use super::scene::Scene;
 use crate::model::article::ArticleImage;
 use crate::model::html::{HtmlPage, Image};
+use crate::model::script::squeezed;
 
 const MOST: usize = 20;
 /// Smallest stated side of a picture; less is an icon.

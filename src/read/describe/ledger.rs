@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::scene::squeezed;
 use crate::model::article::{Evidence, EvidenceSource, Loser};
-use crate::model::script::cut;
+use crate::model::script::{cut, squeezed};
 use crate::model::trace::Witness;
 
 /// Witnesses kept for one page, and bytes of one value.

@@ -5,10 +5,11 @@ use url::Url;
 
 use super::entities::plain;
 use super::ledger::{Ledger, Said};
-use super::scene::{Scene, squeezed};
+use super::scene::Scene;
 use super::url as address;
 use crate::model::article::{Completeness, EvidenceSource as From, Publisher};
 use crate::model::body::FoundField;
+use crate::model::script::squeezed;
 
 const MOST_KEYWORDS: usize = 40;
 const LONGEST_KEYWORD: usize = 80;

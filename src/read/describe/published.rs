@@ -9,10 +9,11 @@ use std::borrow::Cow;
 use super::dates::{self, Moment};
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
-use super::scene::{Scene, squeezed};
+use super::scene::Scene;
 use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
 use crate::model::body::FoundField;
 use crate::model::html::{HtmlPage, TimeElement};
+use crate::model::script::squeezed;
 pub(super) use change::CHANGE;
 use change::{before_change, halves, says_change};
 

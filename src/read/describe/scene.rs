@@ -14,7 +14,7 @@ use super::state::{self, Told};
 use super::url as address;
 use crate::model::body::{Found, FoundField, Paragraph};
 use crate::model::html::HtmlPage;
-use crate::model::script::{cut, is_word, lowered};
+use crate::model::script::{cut, squeezed};
 use crate::model::{Budget, DecodedPage, Rejection};
 use crate::read::Parsed;
 
@@ -246,15 +246,6 @@ fn site_names(scene: &Scene<'_>, html: &HtmlPage) -> Vec<String> {
 
 /// Elements between a line and the quotation that it signs.
 const QUOTE_LEVELS: usize = 6;
-
-/// Letters and digits alone, in lower case: two spellings of one text are equal.
-pub fn squeezed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| is_word(*c)) {
-        lowered(c, |lower| out.push(lower));
-    }
-    out
-}
 
 /// Without marks on its letters, as names of hosts are written.
 pub fn folded(text: &str) -> String {

@@ -4,10 +4,11 @@
 use super::entities::plain;
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
-use super::scene::{Scene, contains_ignore_case, squeezed};
+use super::scene::{Scene, contains_ignore_case};
 use crate::model::article::EvidenceSource as From;
 use crate::model::body::{FoundField, Paragraph, ParagraphKind};
 use crate::model::html::HtmlPage;
+use crate::model::script::squeezed;
 
 /// In characters: less is a kicker, more is the story.
 const SHORTEST: usize = 30;

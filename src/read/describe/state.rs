@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::entities::plain;
-use super::scene::squeezed;
+use crate::model::script::squeezed;
 use crate::read::extract::html::state::{FLIGHT, flight_rows, unwrapped};
 
 /// Bytes of state that are read, and values that are looked at; a story's own state has far fewer.

@@ -6,11 +6,12 @@ use super::visible::distinct;
 use crate::model::article::{Author, EvidenceSource as From};
 use crate::model::body::FoundField;
 use crate::model::html::HtmlPage;
+use crate::model::script::squeezed;
 use crate::read::describe::dates;
 use crate::read::describe::ledger::Said;
 use crate::read::describe::marks::Mark;
 use crate::read::describe::names;
-use crate::read::describe::scene::{Scene, squeezed};
+use crate::read::describe::scene::Scene;
 
 /// The place of this witness.
 pub const BESIDE: &str = "name beside a date";

@@ -4,10 +4,11 @@ use super::{Heard, LONGEST_BYLINE, eastern, lines};
 use crate::model::article::{Author, AuthorKind, EvidenceSource as From};
 use crate::model::body::FoundField;
 use crate::model::html::HtmlPage;
+use crate::model::script::squeezed;
 use crate::read::describe::ledger::Said;
 use crate::read::describe::marks::Mark;
 use crate::read::describe::names::{self, Trust};
-use crate::read::describe::scene::{Scene, squeezed};
+use crate::read::describe::scene::Scene;
 use rustc_hash::FxHashSet;
 
 pub fn visible(scene: &Scene<'_>) -> Vec<Heard> {

@@ -2,7 +2,7 @@
 
 use super::LEXICON;
 use super::edges::weekday;
-use crate::read::describe::scene::squeezed;
+use crate::model::script::squeezed;
 use crate::read::describe::{agencies, dates};
 
 /// Words that no name holds: interface texts, accounts of content systems, addresses.

@@ -2,24 +2,22 @@
 //! this page is heard: graphs and nested objects bring other stories, whose texts may be longer.
 
 use rustc_hash::FxHashSet;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::facts::{shingles, tokens};
 use super::features::Sight;
-use super::witness::{json_strings, overlap};
+use super::witness::overlap;
 use crate::model::body::ParagraphKind;
 use crate::model::html::HtmlPage;
-use crate::model::script::cut;
-use crate::read::describe::jsonld::{documents, squeezed};
+use crate::model::script::{cut, squeezed};
+use crate::read::json::documents;
+use crate::read::json::graph::{Node, list_of, nodes, types, urls};
+use crate::read::json::strings::under;
 
 /// Longest text that is heard.
 const BODY_BYTES: usize = 1 << 20;
-/// Objects of one script beyond which the rest is not looked at.
-const MOST_NODES: usize = 20_000;
 /// Keys under which texts stand; a script without them is not parsed.
 const TEXTS: [&str; 3] = ["\"articleBody\"", "\"liveBlogUpdate\"", "\"text\""];
-/// Keys under which an object speaks of the same page.
-const SAME: [&str; 3] = ["@graph", "mainEntity", "mainEntityOfPage"];
 /// Keys under which an object speaks of others, or of parts that are read with it.
 const OTHERS: [&str; 26] = [
     "about",
@@ -49,8 +47,6 @@ const OTHERS: [&str; 26] = [
     "translationOfWork",
     "workExample",
 ];
-
-type Node = Map<String, Value>;
 
 /// A piece of the story, and what it is.
 pub type Piece = (ParagraphKind, String);
@@ -90,12 +86,12 @@ pub fn told(page: &HtmlPage, title: &FxHashSet<u32>) -> Option<Told> {
         let documents = documents(script);
         // Beyond repair: its strings can be read all the same.
         if documents.is_empty() {
-            for text in json_strings(script, "articleBody").into_iter().filter(|t| t.len() <= BODY_BYTES) {
+            for text in under(script, "articleBody").into_iter().filter(|t| t.len() <= BODY_BYTES) {
                 let rank = Rank { story: true, same: 0, main: true, bytes: text.len() };
                 hear(rank, vec![(ParagraphKind::Paragraph, text)]);
             }
         }
-        for (node, main) in nodes(&documents) {
+        for (node, main) in nodes(&documents, &OTHERS) {
             article |= main && is_article(node);
             let story = story(node);
             let is_story = !story.is_empty();
@@ -144,33 +140,6 @@ fn runs(pieces: &[Piece]) -> FxHashSet<u64> {
     out
 }
 
-/// Objects that may be about the page, with whether they stand where it speaks of itself.
-fn nodes(documents: &[Value]) -> Vec<(&Node, bool)> {
-    let mut nodes = Vec::new();
-    let mut stack: Vec<(&Value, bool)> = documents.iter().rev().map(|d| (d, true)).collect();
-    while let Some((value, main)) = stack.pop() {
-        if nodes.len() >= MOST_NODES {
-            break;
-        }
-        match value {
-            Value::Array(items) => stack.extend(items.iter().rev().map(|i| (i, main))),
-            Value::Object(node) => {
-                nodes.push((node, main));
-                let inner = node
-                    .iter()
-                    .filter(|(key, v)| (v.is_object() || v.is_array()) && !OTHERS.contains(&key.as_str()));
-                stack.extend(inner.map(|(key, v)| (v, main && SAME.contains(&key.as_str()))));
-            }
-            _ => {}
-        }
-    }
-    nodes
-}
-
-fn types(node: &Node) -> impl Iterator<Item = &str> {
-    items(node.get("@type")).filter_map(Value::as_str).map(|t| t.rsplit(['/', '#', ':']).next().unwrap_or(t))
-}
-
 fn is_article(node: &Node) -> bool {
     types(node)
         .any(|t| t.ends_with("Article") || t.ends_with("Posting") && t != "JobPosting" || t == "Report")
@@ -179,7 +148,7 @@ fn is_article(node: &Node) -> bool {
 /// The text of an article, then the entries of a live report in their order.
 fn story(node: &Node) -> Vec<Piece> {
     let mut pieces = body(node);
-    for entry in items(node.get("liveBlogUpdate")).filter_map(Value::as_object) {
+    for entry in list_of(node.get("liveBlogUpdate")).filter_map(Value::as_object) {
         let told = body(entry);
         let headline = text(entry, "headline").or_else(|| text(entry, "name"));
         if let (Some(headline), Some((_, first))) = (headline, told.first())
@@ -195,7 +164,7 @@ fn story(node: &Node) -> Vec<Piece> {
 /// `articleBody`, in one piece or several; `text` where an article has it instead.
 fn body(node: &Node) -> Vec<Piece> {
     let pieces = |key: &str| -> Vec<Piece> {
-        let texts = items(node.get(key)).filter_map(Value::as_str);
+        let texts = list_of(node.get(key)).filter_map(Value::as_str);
         let texts = texts.filter(|t| !t.trim().is_empty() && t.len() <= BODY_BYTES);
         texts.map(|t| (ParagraphKind::Paragraph, t.to_owned())).collect()
     };
@@ -209,10 +178,10 @@ fn answers(node: &Node) -> Vec<Piece> {
     if !types(node).any(|t| matches!(t, "FAQPage" | "QAPage")) {
         return pieces;
     }
-    for question in items(node.get("mainEntity")).filter_map(Value::as_object) {
+    for question in list_of(node.get("mainEntity")).filter_map(Value::as_object) {
         let asked = text(question, "name").or_else(|| text(question, "text"));
         let given =
-            ["acceptedAnswer", "suggestedAnswer"].into_iter().flat_map(|key| items(question.get(key)));
+            ["acceptedAnswer", "suggestedAnswer"].into_iter().flat_map(|key| list_of(question.get(key)));
         let answer = given.filter_map(Value::as_object).find_map(|answer| text(answer, "text"));
         if let (Some(asked), Some(answer)) = (asked, answer) {
             pieces.push((ParagraphKind::Subhead, asked));
@@ -264,13 +233,6 @@ impl<'a> Own<'a> {
 /// Addresses that a page may give itself.
 const MOST_ADDRESSES: usize = 16;
 
-fn urls(node: &Node) -> impl Iterator<Item = &str> {
-    ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| match node.get(key)? {
-        Value::Object(inner) => inner.get("@id").or_else(|| inner.get("url"))?.as_str(),
-        value => value.as_str(),
-    })
-}
-
 /// An address without its scheme, its fragment and the slash at its end.
 fn bare(url: &str) -> &str {
     let url = url.trim().split('#').next().unwrap_or_default();
@@ -278,14 +240,6 @@ fn bare(url: &str) -> &str {
 }
 
 fn text(node: &Node, key: &str) -> Option<String> {
-    let text = items(node.get(key)).find_map(Value::as_str)?;
+    let text = list_of(node.get(key)).find_map(Value::as_str)?;
     (!text.trim().is_empty() && text.len() <= BODY_BYTES).then(|| text.to_owned())
-}
-
-fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    match value {
-        Some(Value::Array(items)) => items.iter(),
-        Some(value) => std::slice::from_ref(value).iter(),
-        None => [].iter(),
-    }
 }

@@ -8,8 +8,8 @@ use std::hash::Hasher;
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::witness::unescape;
 use crate::model::script::{cut, is_unspaced};
+use crate::read::json::strings::{string_end, unescape};
 
 /// State with less prose than this, in bytes, is no story.
 const STORY_BYTES: usize = 600;
@@ -275,15 +275,6 @@ impl Groups {
 /// Two paragraphs of one list stand under the same keys as two pieces of one paragraph do.
 fn joins(before: &str, after: &str) -> bool {
     !(before.ends_with(['.', '!', '?', '”', '"', '。']) && after.starts_with(|c: char| c.is_uppercase()))
-}
-
-/// Offset of the closing quote; of the end where there is none.
-fn string_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start;
-    while at < bytes.len() && bytes[at] != b'"' {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    at.min(bytes.len())
 }
 
 fn word_end(bytes: &[u8], start: usize) -> usize {

@@ -1,19 +1,14 @@
 //! What a page's JSON-LD says of its article: the node that is about this page is chosen among graphs,
 //! arrays and lists of other stories, and references by `@id` are followed one step.
 
-mod mend;
-
-pub use mend::documents;
-
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::entities;
+use crate::model::script::squeezed;
+use crate::read::json::documents;
+use crate::read::json::graph::{self, Node, list_of, types, urls};
 
-type Node = Map<String, Value>;
-
-/// Nodes of one page beyond which the rest is not looked at.
-const MOST_NODES: usize = 20_000;
 /// Longest string that is a value of a field, in bytes.
 const LONGEST: usize = 2_000;
 const MOST_VALUES: usize = 40;
@@ -65,13 +60,13 @@ impl JsonLd {
     /// Reads the scripts up to `limit` bytes in all.
     pub fn read(scripts: &[String], limit: usize) -> Self {
         let mut left = limit;
-        let mut documents = Vec::new();
+        let mut all = Vec::new();
         for script in scripts {
             let Some(rest) = left.checked_sub(script.len()) else { break };
             left = rest;
-            documents.extend(mend::documents(script));
+            all.extend(documents(script));
         }
-        Self { documents }
+        Self { documents: all }
     }
 
     /// What the node about this page says; `is_this_page` compares URLs. A teaser's node, with the address of another
@@ -158,33 +153,15 @@ impl JsonLd {
     /// Every object, with whether it stands where the page speaks of itself, and those that have an
     /// `@id` by it.
     fn nodes(&self) -> (Vec<(&Node, bool)>, FxHashMap<&str, &Node>) {
-        let mut nodes = Vec::new();
+        let nodes = graph::nodes(&self.documents, &[]);
         let mut by_id: FxHashMap<&str, &Node> = FxHashMap::default();
-        let mut stack: Vec<(&Value, bool)> = self.documents.iter().rev().map(|d| (d, true)).collect();
-        while let Some((value, main)) = stack.pop() {
-            if nodes.len() >= MOST_NODES {
-                break;
-            }
-            match value {
-                Value::Array(items) => stack.extend(items.iter().rev().map(|i| (i, main))),
-                Value::Object(node) => {
-                    nodes.push((node, main));
-                    if let Some(id) = node.get("@id").and_then(Value::as_str) {
-                        // A bare reference never replaces the node itself.
-                        let kept = by_id.entry(id).or_insert(node);
-                        if kept.len() < node.len() {
-                            *kept = node;
-                        }
-                    }
-                    for (key, inner) in node.iter().rev() {
-                        if inner.is_object() || inner.is_array() {
-                            let main =
-                                main && matches!(key.as_str(), "@graph" | "mainEntity" | "mainEntityOfPage");
-                            stack.push((inner, main));
-                        }
-                    }
+        for (node, _) in &nodes {
+            if let Some(id) = node.get("@id").and_then(Value::as_str) {
+                // A bare reference never replaces the node itself.
+                let kept = by_id.entry(id).or_insert(node);
+                if kept.len() < node.len() {
+                    *kept = node;
                 }
-                _ => {}
             }
         }
         (nodes, by_id)
@@ -261,12 +238,6 @@ fn rank(node: &Node) -> Option<i32> {
     types(node).filter_map(of).max()
 }
 
-fn types(node: &Node) -> impl Iterator<Item = &str> {
-    list_of(node.get("@type"))
-        .filter_map(Value::as_str)
-        .map(|t| t.rsplit(['/', '#', ':']).next().unwrap_or(t))
-}
-
 fn state(node: &Node, by_id: &FxHashMap<&str, &Node>) -> Statement {
     let get = |key: &str| text(node.get(key));
     Statement {
@@ -291,14 +262,6 @@ fn state(node: &Node, by_id: &FxHashMap<&str, &Node>) -> Statement {
         free: node.get("isAccessibleForFree").and_then(flag),
         credit: get("creditText"),
     }
-}
-
-fn urls(node: &Node) -> impl Iterator<Item = &str> {
-    ["url", "mainEntityOfPage", "@id"].into_iter().filter_map(|key| match node.get(key)? {
-        Value::String(s) => Some(s.as_str()),
-        Value::Object(inner) => inner.get("@id").or_else(|| inner.get("url"))?.as_str(),
-        _ => None,
-    })
 }
 
 fn names(value: Option<&Value>, by_id: &FxHashMap<&str, &Node>) -> Option<Vec<Named>> {
@@ -381,19 +344,6 @@ fn text(value: Option<&Value>) -> Option<String> {
     }
     let text = entities::plain(&raw);
     (!text.is_empty()).then_some(text)
-}
-
-fn list_of(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    match value {
-        Some(Value::Array(items)) => items.iter(),
-        Some(value) => std::slice::from_ref(value).iter(),
-        None => [].iter(),
-    }
-}
-
-/// Letters and digits alone, lower case: two spellings of one headline are equal.
-pub fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::read::surrogates;
+use super::surrogates;
 
 /// All JSON documents of a script. Empty where it is beyond safe repair.
 pub fn documents(script: &str) -> Vec<Value> {
