@@ -72,9 +72,12 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("http", "Metrics and health."),
     ("worker", "How much at a time, how long, and how it ends."),
     ("fetch", "Claim checks: bodies that lie elsewhere. Off until a host or a directory is named."),
-    ("read", "What the article event says beyond the article."),
+    ("read", "Rules of single sites, and whether events say what was removed."),
     ("classify", "Topics."),
-    ("limits", "What a hostile page may cost. A page over a limit is parked, and the limit named."),
+    (
+        "limits",
+        "What a hostile page may cost. Over one of the first four a page is parked, and the limit named; the others cut it.",
+    ),
     ("log", "What is written to standard error."),
 ];
 
@@ -137,7 +140,11 @@ pub const SETTINGS: &[Setting] = &[
         128 * MIB,
         "A larger event is parked; it holds the text twice. Keep below the broker's max_message_size (16 MiB since RabbitMQ 4).",
     ),
-    secret("store.url", "none", "none, file:DIR (one process) or redis://host:port/db (shared by replicas)."),
+    secret(
+        "store.url",
+        "none",
+        "none, file:DIR (one process) or redis://user:password@host:port/db (shared by replicas; ?prefix=NAME lets installations share a server; no TLS).",
+    ),
     integer("store.retention_days", 30, 1, 3650, "How long an article is remembered after it was last seen."),
     integer(
         "store.max_articles",
@@ -228,7 +235,10 @@ pub const SETTINGS: &[Setting] = &[
         100,
         "Attempts at a page that fails on account of its own claim check; then it is parked.",
     ),
-    texts("fetch.hosts", "Hosts that claim checks may be fetched from by http(s), e.g. \"bodies.example\"."),
+    texts(
+        "fetch.hosts",
+        "Hosts that claim checks may be fetched from by http(s): \"bodies.example\" on ports 80 and 443, \"bodies.example:8080\" on that port.",
+    ),
     text("fetch.directory", "", "Directory that file: claim checks may be read from. Empty: none."),
     switch(
         "fetch.private_addresses",
@@ -251,7 +261,7 @@ pub const SETTINGS: &[Setting] = &[
         0.5,
         0.0,
         1.0,
-        "Topics below it are left out. 0 lists all first-level topics with their confidence.",
+        "First-level topics below it are left out; what a second-level topic needs is 0.3. 0 lists all first-level topics with their confidence.",
     ),
     text(
         "classify.watch",
@@ -266,7 +276,7 @@ pub const SETTINGS: &[Setting] = &[
     secret(
         "classify.remote_url",
         "",
-        "Address of a model that is asked by HTTP before the embedded one. Empty: none.",
+        "Address of a model that is asked by HTTP before the embedded one (docs/messages.md says what it is sent). Empty: none.",
     ),
     integer(
         "classify.remote_timeout_millis",
