@@ -10,19 +10,24 @@ use super::page::RawInfo;
 
 #[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Article {
+    /// The URL that the page was asked for or arrived at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The address that the page calls its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canonical_url: Option<String>,
+    /// Other addresses of the article.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub url_aliases: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Publisher>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<String>,
+    /// Printed above the text, and then the beginning of `body` too; or in meta tags alone, and not in `body`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standfirst: Option<String>,
     pub paragraphs: Vec<Paragraph>,
+    /// As the page prints it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub byline: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -39,6 +44,7 @@ pub struct Article {
     pub language: Language,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ArticleImage>,
+    /// Addresses that the body links to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +53,9 @@ pub struct Article {
     pub keywords: Vec<String>,
     pub kind: Kind,
     pub completeness: Completeness,
+    /// By field: where it came from.
     pub evidence: BTreeMap<String, Evidence>,
+    /// Only where `read.keep_removed` or `process --explain` asks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<Removed>,
     pub raw: RawInfo,

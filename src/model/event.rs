@@ -11,10 +11,13 @@ use super::verdict::{Dedup, Story};
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArticleEvent {
     pub specversion: &'static str,
+    /// The same for a page delivered again: drop repeats by it.
     pub id: String,
+    /// `urn:copydesk:` and `service.name`.
     pub source: String,
     #[serde(rename = "type")]
     pub kind: EventType,
+    /// The article's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,10 +62,13 @@ pub enum Data {
 /// `data` of `article.*`.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct ArticleData {
+    /// The same for every version and copy of the article.
     pub article_id: String,
+    /// From 1.
     pub version: u32,
     /// Hash of headline and body without standfirst.
     pub content_hash: String,
+    /// All paragraphs but captions, joined by a blank line.
     pub body: String,
     pub word_count: u32,
     #[serde(flatten)]

@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The contract's `dedup`, and the identity that goes with it.
+/// What the article is to those seen before, and the one that it repeats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Dedup {
     pub verdict: Verdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<Original>,
+    /// Of the texts, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f32>,
+    /// What the two were found to be one by: `url`, `canonical_url`, `content`, `headline`, `shingles`,
+    /// `page_key`; or `older_capture`, `better_extraction`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
 }

@@ -60,21 +60,31 @@ fn looks_like_message(payload: &[u8]) -> bool {
     payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload).trim_ascii_start().first() == Some(&b'{')
 }
 
-/// A raw page as JSON: form 1 of the contract. Exactly one body.
+/// A raw page as JSON. Exactly one of `body`, `body_base64` and `body_ref`; every other field may be absent.
 #[derive(Deserialize, schemars::JsonSchema)]
 #[schemars(title = "Raw page")]
 pub struct Message {
+    /// The scraper's own name for the message, a number too; else the broker's `message_id` serves.
     #[serde(default, deserialize_with = "name_or_number")]
     id: Option<String>,
+    /// The URL asked for or arrived at.
     url: Option<String>,
+    /// The site, where there is no URL: a name or a domain.
     source: Option<String>,
+    /// Which scraper or extractor made it.
     scraper: Option<String>,
+    /// RFC 3339. Never taken for a date of publication.
     fetched_at: Option<String>,
+    /// HTTP status.
     #[serde(default, deserialize_with = "status")]
     status: Option<u16>,
+    /// HTTP response headers.
     headers: Option<BTreeMap<String, Option<HeaderValue>>>,
+    /// `text/html`, `application/xhtml+xml` or `text/plain`; found out where it is absent.
     content_type: Option<String>,
+    /// The page as text.
     body: Option<String>,
+    /// The page's bytes in base64.
     body_base64: Option<String>,
     body_ref: Option<BodyRef>,
     hints: Option<MessageHints>,
@@ -89,6 +99,7 @@ enum HeaderValue {
     Number(serde_json::Number),
 }
 
+/// What a feed said of the page: evidence, never truth.
 #[derive(Deserialize, Default, schemars::JsonSchema)]
 struct MessageHints {
     title: Option<String>,
