@@ -104,7 +104,13 @@ impl From<crate::config::ConfigError> for Exit {
 
 /// Raw news pages in; one clean, classified, deduplicated article event out.
 #[derive(Debug, Parser)]
-#[command(name = "copydesk", version, max_term_width = 100)]
+#[command(
+    name = "copydesk",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done; 1 pages were parked, or something fell short or differs; 64 usage; 69 broker, \
+                  store or output out of reach; 70 a bug, or too many pages past their deadline; 78 configuration."
+)]
 pub struct Cli {
     /// Configuration file; `config/copydesk.toml` where it exists.
     #[arg(long, global = true, value_name = "FILE")]

@@ -24,7 +24,10 @@ enum What {
         directory: Option<PathBuf>,
     },
     /// List sites with rules, their versions and days
-    Ls { directory: Option<PathBuf> },
+    Ls {
+        /// As for `test`
+        directory: Option<PathBuf>,
+    },
 }
 
 pub fn run(config: &Config, args: Args) -> Result<(), Exit> {

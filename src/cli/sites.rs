@@ -25,11 +25,13 @@ enum Action {
         /// Begin after this site
         #[arg(long, default_value = "")]
         after: String,
+        /// List at most N sites
         #[arg(long, value_name = "N", default_value_t = 100)]
         limit: usize,
     },
     /// Show what was learned of a site: each line, under how many stories, since when, and its handle
     Show {
+        /// The site as `sites ls` prints it
         site: String,
         /// Only lines that are removed from pages
         #[arg(long)]
@@ -40,18 +42,21 @@ enum Action {
     },
     /// Remove a line from this site's pages always; one that it has not taught is given in full
     Pin {
+        /// The site as `sites ls` prints it
         site: String,
         /// The line, or its handle: the first eight digits of it or more
         line: String,
     },
     /// Never remove a line from this site's pages on the ground of what was learned
     Forbid {
+        /// The site as `sites ls` prints it
         site: String,
         /// The line, or its handle: the first eight digits of it or more
         line: String,
     },
     /// Forget a line and what was decided about it; without a line, the whole site
     Forget {
+        /// The site as `sites ls` prints it
         site: String,
         /// The line, or its handle: the first eight digits of it or more
         line: Option<String>,

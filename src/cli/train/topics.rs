@@ -35,6 +35,7 @@ pub struct Args {
     /// Rows kept; each costs four bytes and one a label
     #[arg(long, default_value_t = 40_000)]
     rows: usize,
+    /// Times that the training data is gone through
     #[arg(long, default_value_t = 6)]
     epochs: usize,
 }
