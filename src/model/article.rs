@@ -1,4 +1,4 @@
-//! A described article: the record of the contract as far as one page alone can fill it. A field that
+//! A described article: the record of an event as far as one page alone can fill it. A field that
 //! the page lacks is absent: not null, not guessed.
 
 use std::collections::BTreeMap;

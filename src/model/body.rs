@@ -80,7 +80,7 @@ impl Body {
         paragraph.block.is_some_and(|block| self.kept_by_site.binary_search(&block).is_ok())
     }
 
-    /// All but captions, joined with a blank line: the contract's `body`.
+    /// All but captions, joined with a blank line: an event's `body`.
     pub fn text(&self) -> String {
         join(&self.paragraphs)
     }

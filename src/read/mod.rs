@@ -13,7 +13,7 @@ pub mod extract;
 pub mod html;
 /// JSON as pages ship it, for the steps that read some.
 pub mod json;
-/// Message → raw page: the two forms of the contract.
+/// Message → raw page: JSON, or the page itself with its fields as headers.
 pub mod open;
 /// Extracted text → lines.
 pub mod text;

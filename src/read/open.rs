@@ -1,4 +1,4 @@
-//! Message → raw page: the two forms of the contract. What is neither is rejected with the field that is
+//! Message → raw page: JSON, or the page itself with headers. What is neither is rejected with the field that is
 //! wrong and what would be right.
 
 use std::borrow::Cow;

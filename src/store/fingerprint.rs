@@ -7,7 +7,7 @@ use super::{Id, StoreError};
 /// What stands for the text when two articles are compared. Made by `assess::fingerprint`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fingerprint {
-    /// The contract's `content_hash`: headline and body as they stand.
+    /// An event's `content_hash`: headline and body as they stand.
     pub content_hash: Id,
     /// Hash of the body's words, case and punctuation aside but for the signs of numbers and of money.
     pub words_hash: u64,

@@ -48,7 +48,7 @@ pub struct Ready {
     pub trace: Trace,
 }
 
-/// A page that a person has to look at, and why. As JSON: the contract's `parked` object.
+/// A page that a person has to look at, and why. As JSON: `parked` of what `process` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Parked {
     pub reason: ParkReason,
