@@ -14,6 +14,7 @@ use lapin::BasicProperties;
 use lapin::options::QueueDeleteOptions;
 use lapin::types::{AMQPValue, FieldTable};
 
+use crate::kit::http;
 use crate::kit::proxy::{Mode, Proxy};
 use crate::kit::room::{Room, missing, page, pages, pipeline, reqwest_client};
 
@@ -128,6 +129,28 @@ async fn sigkill_of_the_worker_loses_nothing_and_sigterm_ends_it_in_order() {
     }
     let names = room.settings.names();
     assert_eq!(room.depth(&names.parking()).await, 0);
+}
+
+/// RabbitMQ takes back what is on its way to a consumer that is cancelled, and counts it as a delivery.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_growing_prefetch_redelivers_nothing() {
+    let room = Room::open("growing").await;
+    const PAGES: usize = 600;
+    room.feed(pages("g", PAGES)).await;
+    let mut worker = room.process(&[("COPYDESK__WORKER__PREFETCH_MAX", "128")]);
+    room.await_depth(&room.settings.names().all(), PAGES as u32, PATIENCE).await;
+    let (status, metrics) = http(worker.listen.parse().unwrap(), "GET", "/metrics", &[], "").unwrap();
+    assert_eq!(status, 200);
+    let value = |name: &str| {
+        let line = metrics.lines().find(|line| line.starts_with(name));
+        line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+    };
+    assert_eq!(value("copydesk_prefetch_messages"), 128.0);
+    assert_eq!(value("copydesk_messages_received_total{redelivered=\"false\"}"), PAGES as f64);
+    assert_eq!(value("copydesk_messages_received_total{redelivered=\"true\"}"), 0.0);
+    worker.signal("TERM");
+    let code = tokio::task::spawn_blocking(move || worker.await_end(Duration::from_secs(20))).await.unwrap();
+    assert_eq!(code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -385,8 +408,9 @@ async fn a_message_that_kills_the_connection_is_parked_by_the_broker_and_its_nei
     room.feed_through(&url, (properties.with_message_id("poison-id".into()), body)).await;
     room.feed(pages("after", 30)).await;
     let worker = room.worker();
-    room.await_depth(&names.all(), 60, PATIENCE).await;
     room.await_depth(&names.parking(), 1, PATIENCE).await;
+    // a page that was published when the connection went is published again
+    room.await_through(&worker, 60, PATIENCE).await;
     worker.drain().await;
     let found: BTreeSet<String> = room.events_by_page().await.into_keys().collect();
     assert_eq!(missing(&found, "before", 30), Vec::<String>::new());

@@ -2,11 +2,12 @@
 //! page for more than a moment, singly.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lapin::Channel;
 use lapin::options::{BasicAckOptions, BasicNackOptions};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
@@ -85,11 +86,13 @@ impl Ledger {
     }
 }
 
-/// Acknowledges what comes through `settles` until the session is `lost` or `closing`.
+/// Acknowledges what comes through `settles` until the session is `lost` or `closing`, and nothing while another has
+/// the `turn`.
 pub async fn run(
     channel: Channel,
     mut settles: mpsc::UnboundedReceiver<Settle>,
     done: watch::Sender<u64>,
+    turn: Arc<Mutex<()>>,
     stopping: CancellationToken,
     closing: CancellationToken,
 ) -> Result<(), Fault> {
@@ -111,6 +114,7 @@ pub async fn run(
                 }
             }
         }
+        let _turn = turn.lock().await;
         let now = Instant::now();
         for Settle { tag, how } in taken {
             match how {

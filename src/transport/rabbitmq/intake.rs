@@ -2,19 +2,24 @@
 //! by a new consumer; a delivery seen too often is lent alone.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use lapin::message::Delivery as Raw;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
 use super::headers;
 use crate::telemetry::record;
 use crate::transport::{Delivery, Settle, WayBack};
+
+/// How long nothing has to come from the broker until nothing is taken to be on its way.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// How much is held at a time.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +40,8 @@ pub struct Intake {
     pub settles: mpsc::UnboundedSender<Settle>,
     /// Deliveries of this channel that are done with.
     pub done: watch::Receiver<u64>,
+    /// Held by who acknowledges, and by who must not be acknowledged to meanwhile.
+    pub turn: Arc<Mutex<()>>,
     /// Whether somebody waits for a delivery.
     pub wanted: watch::Receiver<bool>,
     pub stopping: CancellationToken,
@@ -48,15 +55,24 @@ struct Growth {
     prefetch: u16,
     /// A large size seen lately: it rises at once and falls slowly.
     peak: usize,
-    /// Deliveries done with when this prefetch began.
+    /// Deliveries done with when this prefetch or its last full batch began.
     began: u64,
+    /// Deliveries received and done with when this consumer began.
+    origin: (u64, u64),
     /// Whether this batch has met a delivery that a crash may have charged more than once.
     charged: bool,
 }
 
 impl Growth {
     fn new(window: Window) -> Self {
-        Self { window, prefetch: 1, peak: 1, began: 0, charged: false }
+        Self { window, prefetch: 1, peak: 1, began: 0, origin: (0, 0), charged: false }
+    }
+
+    /// Whether the consumer surely has all that the broker may send it. What was done with meanwhile may have come to
+    /// the consumer before.
+    fn is_full(&self, received: u64, done: u64) -> bool {
+        let (received_before, done_before) = self.origin;
+        received - received_before >= u64::from(self.prefetch) + done - done_before
     }
 
     fn saw(&mut self, bytes: usize, seen: u32) {
@@ -82,9 +98,10 @@ impl Growth {
         shrink.then_some(target)
     }
 
-    fn set(&mut self, prefetch: u16, done: u64) {
+    fn set(&mut self, prefetch: u16, received: u64, done: u64) {
         self.prefetch = prefetch;
         self.began = done;
+        self.origin = (received, done);
         record::prefetch(prefetch);
     }
 }
@@ -99,13 +116,13 @@ impl Intake {
         }
         let mut growth = Growth::new(self.window);
         let mut consumer = self.consume(1).await?;
-        growth.set(1, 0);
+        growth.set(1, 0, 0);
         let mut held: VecDeque<Raw> = VecDeque::new();
         let mut received = 0u64;
         loop {
             let done = *self.done.borrow();
             if let Some(prefetch) = growth.next(done) {
-                self.retire(consumer, &mut held).await?;
+                self.retire(consumer, &growth, received, &mut held).await?;
                 self.drain(&mut held, &mut growth, &mut received).await?;
                 if prefetch < growth.prefetch
                     && !self.until_outstanding(received, u64::from(prefetch)).await?
@@ -113,7 +130,7 @@ impl Intake {
                     return Ok(());
                 }
                 consumer = self.consume(prefetch).await?;
-                growth.set(prefetch, *self.done.borrow());
+                growth.set(prefetch, received, *self.done.borrow());
             }
             tokio::select! {
                 () = self.stopping.cancelled() => {
@@ -127,10 +144,10 @@ impl Intake {
                     held.push_back(raw);
                     let suspect = self.is_suspect(held.front());
                     if suspect && growth.prefetch > 1 {
-                        self.retire(consumer, &mut held).await?;
+                        self.retire(consumer, &growth, received, &mut held).await?;
                         self.drain(&mut held, &mut growth, &mut received).await?;
                         consumer = self.consume(1).await?;
-                        growth.set(1, *self.done.borrow());
+                        growth.set(1, received, *self.done.borrow());
                     } else {
                         self.drain(&mut held, &mut growth, &mut received).await?;
                     }
@@ -155,8 +172,27 @@ impl Intake {
             .await?)
     }
 
-    /// Cancels a consumer and takes what it still holds.
-    async fn retire(&self, mut consumer: Consumer, held: &mut VecDeque<Raw>) -> Result<(), Fault> {
+    /// Cancels a consumer and takes what it still holds. What is on its way to a consumer that is cancelled the
+    /// broker takes back and counts as a delivery. So nothing is acknowledged, which would bring more, until the
+    /// consumer has all that its prefetch allows, or nothing comes any more.
+    async fn retire(
+        &self,
+        mut consumer: Consumer,
+        growth: &Growth,
+        received: u64,
+        held: &mut VecDeque<Raw>,
+    ) -> Result<(), Fault> {
+        let _turn = self.turn.lock().await;
+        let done = *self.done.borrow();
+        while !growth.is_full(received + held.len() as u64, done) {
+            tokio::select! {
+                () = self.stopping.cancelled() => break,
+                next = consumer.next() => {
+                    held.push_back(next.ok_or_else(|| Fault::Cancelled(self.queue.clone()))??);
+                }
+                () = tokio::time::sleep(QUIET) => break,
+            }
+        }
         self.channel.basic_cancel(consumer.tag(), BasicCancelOptions::default()).await?;
         while let Some(raw) = consumer.next().await {
             held.push_back(raw?);
@@ -230,7 +266,7 @@ mod tests {
         for expected in [2, 4, 8, 16, 32, 64, 128, 256] {
             done += u64::from(growth.prefetch);
             assert_eq!(growth.next(done), Some(expected));
-            growth.set(expected, done);
+            growth.set(expected, done, done);
             assert_eq!(growth.next(done), None);
         }
         assert_eq!(growth.next(done + 256), None, "no further than its limit");
@@ -239,10 +275,10 @@ mod tests {
     #[test]
     fn the_prefetch_follows_the_sizes_seen() {
         let mut growth = Growth::new(WINDOW);
-        growth.set(256, 0);
+        growth.set(256, 0, 0);
         growth.saw(1 << 20, 0);
         assert_eq!(growth.next(1), Some(64), "one large page shrinks it at once");
-        growth.set(64, 1);
+        growth.set(64, 1, 1);
         for _ in 0..200 {
             growth.saw(10_000, 0);
         }
@@ -258,5 +294,19 @@ mod tests {
         assert_eq!(growth.next(1), None);
         growth.saw(1000, 1);
         assert_eq!(growth.next(2), Some(2), "one charge is any broker's restart");
+    }
+
+    #[test]
+    fn a_consumer_is_full_when_all_that_its_prefetch_allows_has_come() {
+        let mut growth = Growth::new(WINDOW);
+        assert!(!growth.is_full(0, 0) && growth.is_full(1, 0) && !growth.is_full(1, 1));
+        growth.set(4, 10, 7);
+        assert!(!growth.is_full(13, 7), "three of four");
+        assert!(growth.is_full(14, 7));
+        assert!(
+            !growth.is_full(14, 8),
+            "what was done with may have been another's, or made room for one more"
+        );
+        assert!(growth.is_full(15, 8));
     }
 }

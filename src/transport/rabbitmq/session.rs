@@ -83,6 +83,7 @@ impl Sessions {
         let (blocked_to, blocked) = watch::channel(false);
         let (events_to, events) = mpsc::channel(LANE_DEPTH);
         let (copies_to, copies) = mpsc::channel(LANE_DEPTH);
+        let turn = Arc::default();
         let intake = Intake {
             channel: session.intake.clone(),
             queue: self.settings.names().raw(),
@@ -90,6 +91,7 @@ impl Sessions {
             out: self.out.clone(),
             settles: settle_to,
             done: done.clone(),
+            turn: Arc::clone(&turn),
             wanted: self.wanted.clone(),
             stopping: self.stopping.clone(),
             lost: lost.clone(),
@@ -97,8 +99,8 @@ impl Sessions {
         let confirm = self.settings.confirm_timeout;
         let mut tasks: JoinSet<(Option<Role>, Result<(), Fault>)> = JoinSet::new();
         tasks.spawn(async move { (Some(Role::Consumer), intake.run().await) });
-        let acking =
-            acks::run(session.intake.clone(), settles, done_to, self.stopping.clone(), self.closing.clone());
+        let (stopping, closing) = (self.stopping.clone(), self.closing.clone());
+        let acking = acks::run(session.intake.clone(), settles, done_to, turn, stopping, closing);
         let acking = tasks.spawn(async move { (None, acking.await) });
         let lanes: [(Channel, Lane, mpsc::Receiver<Message>); 2] = [
             (session.events.clone(), Lane::Pipelined { window: self.settings.unconfirmed_max }, events),
