@@ -185,6 +185,9 @@ fn text(explained: &Explained, full: bool, color: bool, out: &mut String) {
             }
         }
     }
+    for limit in &explained.trace.limits_hit {
+        line(format!("{} cut something off the page", paint("1", limit.as_str())));
+    }
     if !explained.trace.witnesses.is_empty() {
         line(paint("1", "witnesses"));
         for Witness { field, source, value, chosen, why } in &explained.trace.witnesses {

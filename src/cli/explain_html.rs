@@ -52,6 +52,9 @@ pub(super) fn page(explained: &Explained, out: &mut String) {
             out.push_str("</table>");
         }
     }
+    for limit in &explained.trace.limits_hit {
+        push(out, format_args!("<p><b>{}</b> cut something off the page", limit.as_str()));
+    }
     if !explained.trace.witnesses.is_empty() {
         out.push_str("<h2>Witnesses</h2><table>");
         for Witness { field, source, value, chosen, why } in &explained.trace.witnesses {

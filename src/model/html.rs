@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::limit::Cut;
+
 /// A piece of one of the page's two buffers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Span {
@@ -49,7 +51,7 @@ pub struct HtmlPage {
     /// What the source is where it is a feed or data, by its first bytes.
     pub feed: Option<&'static str>,
     /// Limits that were reached while parsing: each cut something off.
-    pub limits_hit: Vec<&'static str>,
+    pub limits_hit: Vec<Cut>,
 }
 
 /// What the source holds somewhere and its blocks do not keep; the number is a bit.

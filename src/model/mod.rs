@@ -29,6 +29,8 @@ pub mod site_rules;
 pub mod trace;
 /// The work a page may cost.
 pub mod budget;
+/// Limits that cut something off a page.
+pub mod limit;
 
 pub use article::Article;
 pub use body::Body;
@@ -37,5 +39,6 @@ pub use envelope::Envelope;
 pub use event::ArticleEvent;
 pub use failure::{Failure, ParkReason, Rejection, SkipReason};
 pub use knowledge::{Observations, SiteKnowledge};
+pub use limit::Cut;
 pub use page::{DecodedPage, RawPage};
 pub use verdict::Verdict;

@@ -1,11 +1,15 @@
-//! What each step did to one page, for `explain`. Collected only when asked for.
+//! What each step did to one page, for `explain`; blocks and witnesses only where they are asked for.
 
 use serde::Serialize;
+
+use super::limit::Cut;
 
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Trace {
     pub blocks: Vec<BlockTrace>,
     pub witnesses: Vec<Witness>,
+    /// Limits that cut something off the page.
+    pub limits_hit: Vec<Cut>,
 }
 
 /// One block or line of the page and its fate.

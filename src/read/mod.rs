@@ -31,7 +31,7 @@ use crate::model::page::{Media, RawInfo};
 use crate::model::site_rules::RuleShelf;
 use crate::model::trace::Trace;
 use crate::model::{
-    Article, Budget, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge, SkipReason,
+    Article, Budget, Cut, DecodedPage, Observations, RawPage, Rejection, SiteKnowledge, SkipReason,
 };
 
 /// What `read` is handed once, at the door.
@@ -86,6 +86,15 @@ impl Default for Limits {
 pub enum Parsed {
     Html(Box<HtmlPage>),
     Text(text::TextPage),
+}
+
+impl Parsed {
+    fn limits_hit(&self) -> &Vec<Cut> {
+        match self {
+            Self::Html(page) => &page.limits_hit,
+            Self::Text(page) => &page.limits_hit,
+        }
+    }
 }
 
 /// What `read` made of a page.
@@ -150,6 +159,7 @@ pub fn read_decoded(
             }
             Media::Text => Parsed::Text(text::parse(&page.text, &settings.limits, budget)?),
         };
+        trace.limits_hit.clone_from(parsed.limits_hit());
         let page = &page;
         *stage = Stage::Extract;
         budget.enter(*stage);

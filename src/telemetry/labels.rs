@@ -4,6 +4,7 @@
 
 use std::str::FromStr;
 
+use crate::model::Cut;
 use crate::model::failure::{ParkReason, SkipReason, Stage};
 
 /// A value of a closed set, as it stands in `/metrics`.
@@ -186,18 +187,18 @@ label! {
     /// Which limit on hostile input was met.
     Limit, "limit" {
         BodyBytes = "body_bytes",
-        InflateBytes = "inflate_bytes",
         InflateRatio = "inflate_ratio",
-        Depth = "depth",
-        Nodes = "nodes",
-        Attributes = "attributes",
+        HtmlDepth = "html_depth",
+        HtmlNodes = "html_nodes",
+        HtmlAttributeBytes = "html_attribute_bytes",
         TextBytes = "text_bytes",
+        TextLines = "text_lines",
+        JsonLdBytes = "json_ld_bytes",
         /// The page's budget of work units.
         Work = "work",
         /// The page's deadline.
         Time = "time",
         EventBytes = "event_bytes",
-        Other = "other",
     }
 }
 
@@ -303,6 +304,19 @@ impl Limit {
     }
 }
 
+impl From<Cut> for Limit {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::HtmlDepth => Self::HtmlDepth,
+            Cut::HtmlNodes => Self::HtmlNodes,
+            Cut::HtmlAttributeBytes => Self::HtmlAttributeBytes,
+            Cut::TextBytes => Self::TextBytes,
+            Cut::TextLines => Self::TextLines,
+            Cut::JsonLdBytes => Self::JsonLdBytes,
+        }
+    }
+}
+
 impl TopicLabel {
     /// The label of a routing word; a word outside the first level counts as `none`.
     pub fn from_word(word: &str) -> Self {
@@ -361,5 +375,12 @@ mod tests {
     fn a_topic_outside_the_first_level_is_none() {
         assert_eq!(TopicLabel::from_word("human-interest"), TopicLabel::HumanInterest);
         assert_eq!(TopicLabel::from_word("gossip"), TopicLabel::None);
+    }
+
+    #[test]
+    fn a_limit_that_cuts_is_counted_by_its_name() {
+        for cut in Cut::ALL {
+            assert_eq!(Limit::from(*cut).word(), cut.as_str());
+        }
     }
 }

@@ -116,7 +116,7 @@ metrics! {
     RETRIES = "copydesk_retries_total", Counter, Unit::Count,
         "Pages put into a retry tier, by reason.", [closed!(RetryReason)];
     LIMIT_HITS = "copydesk_limit_hits_total", Counter, Unit::Count,
-        "Pages that met a limit on hostile input, by limit.", [closed!(Limit)];
+        "Pages that met a limit on hostile input, by limit: parked, or read without what was cut off.", [closed!(Limit)];
     TASK_PANICS = "copydesk_task_panics_total", Counter, Unit::Count,
         "Panics caught, by task.", [closed!(Task)];
     ABANDONED_THREADS = "copydesk_abandoned_threads_total", Counter, Unit::Count,

@@ -88,7 +88,16 @@ impl Pipeline {
             .insist(|| self.assessor.knowledge(site.as_deref()))
             .await
             .map_err(|failure| Stopped::failed(failure, Stage::Clean))?;
-        let (reading, classification) = match self.read_on(pool, raw, knowledge).await? {
+        let read = self.read_on(pool, raw, knowledge).await?;
+        let cut = match &read {
+            Ok((reading, _)) => &reading.trace.limits_hit,
+            Err(rejected) => &rejected.trace.limits_hit,
+        };
+        for cut in cut {
+            tracing::debug!(limit = cut.as_str(), "a limit cut something off a page");
+            record::limit_hit((*cut).into());
+        }
+        let (reading, classification) = match read {
             Ok(read) => read,
             Err(rejected) => return self.rejected(*rejected),
         };

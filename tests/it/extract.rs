@@ -232,7 +232,7 @@ fn state_beyond_its_limit_is_left_out_and_named() {
     let piece = format!("<script>self.__next_f.push([1,\"{}\"])</script>", STORY.join(" "));
     let parsed = html::parse(&piece.repeat(20), &limits, &mut Budget::new(1 << 30)).expect("within limits");
     assert!(parsed.head.state.iter().map(|(_, s)| s.len()).sum::<usize>() <= 4_000);
-    assert!(parsed.limits_hit.contains(&"json_ld_bytes"));
+    assert!(parsed.limits_hit.contains(&copydesk::model::Cut::JsonLdBytes));
 }
 
 #[test]

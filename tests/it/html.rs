@@ -2,7 +2,7 @@
 
 use copydesk::model::html::HtmlPage;
 use copydesk::model::page::{Hints, Media, RawBody};
-use copydesk::model::{Budget, ParkReason, RawPage, Rejection, SiteKnowledge};
+use copydesk::model::{Budget, Cut, ParkReason, RawPage, Rejection, SiteKnowledge};
 use copydesk::read::extract::html::{assemble, features::Sight, model::MODEL};
 use copydesk::read::json::strings::{under, unescape};
 use copydesk::read::{Limits, ReadSettings, decode, html, read};
@@ -313,6 +313,31 @@ fn hostile_pages_come_to_an_end() {
             Box::new(|n| format!("<script>window.__NUXT__={}</script>{story}", nested("{a:[", "]}", n))),
         ),
         ("rows of state", "Article", Box::new(|n| STORY[5].repeat(n / STORY[5].len()) + &story)),
+        ("a title of bars", "Brief", Box::new(|n| format!("<title>{}</title>{story}", "a | ".repeat(n / 4)))),
+        (
+            "times in one paragraph",
+            "Brief",
+            Box::new(|n| format!("{story}<p>updated {}", "<time datetime=x>x</time>".repeat(n / 25))),
+        ),
+        (
+            "an author of capitals",
+            "Brief",
+            Box::new(|n| format!("<meta name=author content='{}'>{story}", "aB".repeat(n / 2))),
+        ),
+        (
+            "marked authors",
+            "Article",
+            Box::new(|n| format!("{story}<p>{}", "<span itemprop=author>Ann Lee</span>".repeat(n / 37))),
+        ),
+        ("paragraphs of marks", "Brief", Box::new(|n| story.clone() + &"<p>###</p>".repeat(n / 10))),
+        (
+            "pictures under one long class",
+            "Article",
+            Box::new(|n| {
+                let pictures = "<img src=a><p>The pier at dusk in May</p>".repeat(n / 80);
+                format!("{story}<div class='{}'>{pictures}</div>", "foto-x ".repeat(n / 14))
+            }),
+        ),
     ];
     let mut wrong = Vec::new();
     for (name, expected, shape) in table {
@@ -322,6 +347,21 @@ fn hostile_pages_come_to_an_end() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_a_limit_cuts_is_told_of_articles_and_of_pages_that_are_none() {
+    let settings =
+        ReadSettings { limits: Limits { html_depth: 50, ..Limits::default() }, ..Default::default() };
+    let read = |source: String| {
+        let mut budget = Budget::new(settings.limits.work_units);
+        read(raw(source.as_bytes(), true), &SiteKnowledge::default(), &settings, &mut budget)
+    };
+    let deep = "<div>".repeat(100);
+    let story = format!("<h1>Ferry aground off Port Lindow</h1>{}", STORY[1]);
+    assert_eq!(read(format!("{deep}{story}")).unwrap().trace.limits_hit, [Cut::HtmlDepth]);
+    assert_eq!(read(format!("{deep}<p>Menu")).unwrap_err().trace.limits_hit, [Cut::HtmlDepth]);
+    assert_eq!(read(story).unwrap().trace.limits_hit, []);
 }
 
 /// What the visible page says, what its JSON-LD, what its scripts, and what it shows without them.

@@ -4,6 +4,7 @@ use super::attributes::Value;
 use super::fields::spelled;
 use super::stack::{Builder, Element};
 use super::tags::Tag;
+use crate::model::Cut;
 use crate::model::html::{Container, NONE, Span};
 
 impl Builder<'_> {
@@ -106,14 +107,14 @@ impl Builder<'_> {
     /// Counts a node; false where the page has had its share.
     pub fn node(&mut self) -> bool {
         if self.nodes >= self.limits.html_nodes {
-            self.hit("html_nodes");
+            self.hit(Cut::HtmlNodes);
             return false;
         }
         self.nodes += 1;
         true
     }
 
-    pub fn hit(&mut self, limit: &'static str) {
+    pub fn hit(&mut self, limit: Cut) {
         if !self.page.limits_hit.contains(&limit) {
             self.page.limits_hit.push(limit);
         }

@@ -9,6 +9,7 @@ use super::entities;
 use super::head;
 use super::stack::{Builder, Element};
 use super::tags::Tag;
+use crate::model::Cut;
 use crate::model::html::{Anchor, Image, Prop, Span, TimeElement};
 use crate::read::clean::repair::is_direction_override;
 
@@ -150,7 +151,7 @@ impl<'s> Builder<'s> {
 
     pub fn store_text(&mut self, text: &str) -> Span {
         if self.page.attrs.len() + text.len() > self.limits.html_attribute_bytes {
-            self.hit("html_attribute_bytes");
+            self.hit(Cut::HtmlAttributeBytes);
             return Span::default();
         }
         let start = self.page.attrs.len() as u32;

@@ -9,6 +9,7 @@ use super::attributes::{Attributes, Name};
 use super::fields::{decoded, spelled, without_overrides};
 use super::stack::Builder;
 use super::writer::Writer;
+use crate::model::Cut;
 use crate::model::html::LinkElement;
 
 /// Scripts shorter than this hold settings, not a story.
@@ -113,7 +114,7 @@ pub fn script(builder: &mut Builder, attributes: &Attributes, text: &str) {
         if json_ld { head.json_ld.len() >= JSON_LD_SCRIPTS } else { head.state.len() >= STATE_SCRIPTS };
     let used = &mut builder.script_bytes[usize::from(!json_ld)];
     if many || *used + text.len() > builder.limits.json_ld_bytes {
-        builder.hit("json_ld_bytes");
+        builder.hit(Cut::JsonLdBytes);
         return;
     }
     *used += text.len();
@@ -131,7 +132,7 @@ pub fn fallback(builder: &mut Builder, text: &str) {
         return;
     }
     if *used + text.len() > builder.limits.json_ld_bytes {
-        builder.hit("json_ld_bytes");
+        builder.hit(Cut::JsonLdBytes);
         return;
     }
     *used += text.len();
@@ -204,7 +205,7 @@ fn fits(builder: &mut Builder, bytes: usize) -> bool {
     builder.head_bytes += bytes;
     let fits = builder.head_bytes <= builder.limits.html_attribute_bytes;
     if !fits {
-        builder.hit("html_attribute_bytes");
+        builder.hit(Cut::HtmlAttributeBytes);
     }
     fits
 }

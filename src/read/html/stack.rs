@@ -7,6 +7,7 @@ use super::fields::{spelled, trimmed};
 use super::tags::{self, Tag};
 use super::veil::Veiled;
 use super::writer::Writer;
+use crate::model::Cut;
 use crate::model::html::{Block, HtmlPage, NONE, Span};
 use crate::read::Limits;
 
@@ -162,7 +163,7 @@ impl<'s> Builder<'s> {
         self.end_block();
         self.pop_to(0);
         if self.writer.full {
-            self.hit("text_bytes");
+            self.hit(Cut::TextBytes);
         }
         self.page.anchors.retain(|anchor| !anchor.text.is_empty());
         self.page.labels.retain(|label| !label.text.is_empty());
@@ -277,7 +278,7 @@ impl<'s> Builder<'s> {
         if self.stack.len() >= self.limits.html_depth.max(8) {
             self.overflow[tag as usize] += 1;
             self.overflown += 1;
-            self.hit("html_depth");
+            self.hit(Cut::HtmlDepth);
             return;
         }
         let mut element = Element::new(tag, name, attributes, self.source);

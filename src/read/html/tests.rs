@@ -1,6 +1,7 @@
 //! Pages small enough to read, and what the standard makes of them.
 
 use super::*;
+use crate::model::Cut;
 
 fn page(source: &str) -> HtmlPage {
     parse(source, &Limits::default(), &mut Budget::new(1 << 30)).expect("within the budget")
@@ -212,16 +213,16 @@ fn hidden_elements_are_marked() {
 fn hostile_pages_cost_no_more_than_others() {
     let n = 200_000;
     for (what, source, text, hit) in [
-        ("nested divs", "<div>".repeat(n) + "deep", "deep", Some("html_depth")),
-        ("nested lists", "<ul><li>".repeat(n) + "deep", "deep", Some("html_depth")),
-        ("nested tables", "<table><tr><td>".repeat(n / 4) + "deep", "deep", Some("html_depth")),
+        ("nested divs", "<div>".repeat(n) + "deep", "deep", Some(Cut::HtmlDepth)),
+        ("nested lists", "<ul><li>".repeat(n) + "deep", "deep", Some(Cut::HtmlDepth)),
+        ("nested tables", "<table><tr><td>".repeat(n / 4) + "deep", "deep", Some(Cut::HtmlDepth)),
         ("unclosed formatting", "<b><i><a href=x>".repeat(n / 4) + "deep", "deep", None),
         ("paragraphs with formatting", "<p><b><i>".repeat(n / 4) + "deep", "deep", None),
         (
             "stray end tags under a deep stack",
             "<div>".repeat(600) + &"</p></span></b>".repeat(n / 4) + "deep",
             "deep",
-            Some("html_depth"),
+            Some(Cut::HtmlDepth),
         ),
         (
             "items above a deep stack",
@@ -242,9 +243,9 @@ fn hostile_pages_cost_no_more_than_others() {
         ("dashes", "<!--".to_owned() + &"-".repeat(n), "", None),
         ("open scripts", "<script><!--<script>".repeat(n / 4), "", None),
         ("brackets", "<".repeat(n), "<<", None),
-        ("open drawings", "<svg>".repeat(n) + "<p>deep", "deep", Some("html_depth")),
+        ("open drawings", "<svg>".repeat(n) + "<p>deep", "deep", Some(Cut::HtmlDepth)),
         ("line breaks", "a<br>".repeat(n), "a", None),
-        ("open fallbacks", "<p>deep".to_owned() + &"<noscript>".repeat(n), "deep", Some("html_depth")),
+        ("open fallbacks", "<p>deep".to_owned() + &"<noscript>".repeat(n), "deep", Some(Cut::HtmlDepth)),
         ("fallbacks", "<noscript>a</noscript>".repeat(n) + "<p>deep", "deep", None),
     ] {
         let mut budget = Budget::new(1 << 40);
@@ -264,17 +265,17 @@ fn hostile_pages_cost_no_more_than_others() {
 fn limits_cut_and_are_named() {
     let limits = Limits { html_nodes: 3, ..Limits::default() };
     let page = parse("<p>a<p>b<p>c", &limits, &mut Budget::new(1000)).expect("fits");
-    assert_eq!(page.limits_hit, ["html_nodes"]);
+    assert_eq!(page.limits_hit, [Cut::HtmlNodes]);
     assert!(page.blocks.len() < 3);
     let limits = Limits { text_bytes: 4, ..Limits::default() };
     let page = parse("<p>abc<p>defg", &limits, &mut Budget::new(1000)).expect("fits");
     assert_eq!(
         (page.block_text(0), page.blocks.len(), page.limits_hit.as_slice()),
-        ("abc", 1, &["text_bytes"][..])
+        ("abc", 1, &[Cut::TextBytes][..])
     );
     let limits = Limits { html_attribute_bytes: 8, ..Limits::default() };
     let page = parse("<p class=abcdefghi>x", &limits, &mut Budget::new(1000)).expect("fits");
-    assert_eq!(page.limits_hit, ["html_attribute_bytes"]);
+    assert_eq!(page.limits_hit, [Cut::HtmlAttributeBytes]);
     let failed = parse("<p>more than ten", &Limits::default(), &mut Budget::new(10)).expect_err("no budget");
     assert!(matches!(failed, Rejection::Park { reason: ParkReason::LimitWork, .. }));
 }
@@ -300,7 +301,7 @@ fn what_is_shown_without_scripts_is_kept_where_it_has_words() {
     let limits = Limits { json_ld_bytes: 100, ..Limits::default() };
     let cut =
         parse(&format!("<noscript>{story}</noscript>"), &limits, &mut Budget::new(10_000)).expect("fits");
-    assert_eq!((cut.head.fallback.len(), cut.limits_hit.as_slice()), (0, &["json_ld_bytes"][..]));
+    assert_eq!((cut.head.fallback.len(), cut.limits_hit.as_slice()), (0, &[Cut::JsonLdBytes][..]));
 }
 
 #[test]

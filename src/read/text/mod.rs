@@ -7,7 +7,7 @@ pub mod sentences;
 /// Counts of one line.
 pub mod stats;
 
-use crate::model::{Budget, Rejection};
+use crate::model::{Budget, Cut, Rejection};
 use crate::read::Limits;
 use crate::read::clean::lexicon::Kind;
 use stats::{Stats, stats};
@@ -27,7 +27,7 @@ pub struct TextPage {
     /// The line that the text itself marks as its title.
     pub title: Option<usize>,
     /// Limits that were reached: each cut something off.
-    pub limits_hit: Vec<&'static str>,
+    pub limits_hit: Vec<Cut>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,12 +63,12 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
             continue;
         }
         if page.lines.len() == MAX_LINES {
-            page.limits_hit.push("text_lines");
+            page.limits_hit.push(Cut::TextLines);
             break;
         }
         bytes += text.len();
         if bytes > limits.text_bytes {
-            page.limits_hit.push("text_bytes");
+            page.limits_hit.push(Cut::TextBytes);
             break;
         }
         let indent = raw.chars().take_while(|c| c.is_whitespace()).count().min(usize::from(u16::MAX)) as u16;
@@ -88,7 +88,7 @@ pub fn parse(source: &str, limits: &Limits, budget: &mut Budget) -> Result<TextP
         page.cut = page.lines.iter().any(|line| line.cut);
         if page.lines.len() > MAX_LINES {
             page.lines.truncate(MAX_LINES);
-            page.limits_hit.push("text_lines");
+            page.limits_hit.push(Cut::TextLines);
         }
     }
     page.blocks = join::number_blocks(&mut page.lines);
@@ -229,6 +229,6 @@ mod tests {
     fn a_million_lines_are_cut_and_counted() {
         let page =
             parse(&"word\n".repeat(1_000_000), &Limits::default(), &mut Budget::new(1 << 30)).expect("text");
-        assert_eq!((page.lines.len(), page.limits_hit.as_slice()), (MAX_LINES, &["text_lines"][..]));
+        assert_eq!((page.lines.len(), page.limits_hit.as_slice()), (MAX_LINES, &[Cut::TextLines][..]));
     }
 }
