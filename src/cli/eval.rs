@@ -81,7 +81,8 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
         .iter()
         .filter_map(|(path, min)| {
             let got = table.pointer(path).and_then(Value::as_f64);
-            (got.is_none_or(|got| got < *min)).then(|| format!("{} is {got:?}, wanted {min}", &path[1..]))
+            let told = got.map_or_else(|| "not measured".to_owned(), |got| got.to_string());
+            (got.is_none_or(|got| got < *min)).then(|| format!("{} is {told}, wanted {min}", &path[1..]))
         })
         .collect();
     if short.is_empty() { Ok(()) } else { Err(Exit::new(PARKED, short.join("\n"))) }

@@ -128,7 +128,19 @@ async fn serve(config: &Config) -> Result<(), Exit> {
         // the drain may wait for a broker that does not answer: the second request does not
         ended = worker.run(source, &shutdown) => {
             let balance = account.balance();
-            tracing::info!(?ended, ?balance, in_flight = balance.in_flight(), "ended");
+            tracing::info!(
+                ?ended,
+                received = balance.received,
+                created = balance.created,
+                updated = balance.updated,
+                duplicate = balance.duplicate,
+                skipped = balance.skipped,
+                retried = balance.retried,
+                parked = balance.parked,
+                returned = balance.returned,
+                in_flight = balance.in_flight(),
+                "ended"
+            );
             health.set_draining();
             systemd.await.map_err(|e| bug("telling systemd", &e))?;
             stop_http.cancel();

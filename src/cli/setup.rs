@@ -116,6 +116,7 @@ async fn identifier(config: &Config, store: &str) -> Result<Identifier, Exit> {
             sites: config.size("store.max_sites") as u64,
         },
     };
+    crate::tls::install();
     let store = AnyStore::open(store, config.size("store.cache_bytes")).await?;
     Ok(store.map_or_else(Identifier::default, |store| Identifier::new(store, settings)))
 }
@@ -164,6 +165,7 @@ pub async fn existing_store(config: &Config, said: Option<&str>, wanted: Wanted)
             return Err(Exit::new(USAGE, format!("{} holds no store: {advice}", dir.display())));
         }
     }
+    crate::tls::install();
     let store = AnyStore::open(&url, config.size("store.cache_bytes")).await?;
     store.ok_or_else(|| {
         Exit::new(USAGE, "no store is configured: set store.url, or say --store DIR or redis://…")

@@ -143,7 +143,7 @@ pub const SETTINGS: &[Setting] = &[
     secret(
         "store.url",
         "none",
-        "none, file:DIR (one process) or redis://user:password@host:port/db (shared by replicas; ?prefix=NAME lets installations share a server; no TLS).",
+        "none, file:DIR (one process) or redis://user:password@host:port/db (shared by replicas; rediss:// over TLS; ?prefix=NAME lets installations share a server).",
     ),
     integer("store.retention_days", 30, 1, 3650, "How long an article is remembered after it was last seen."),
     integer(

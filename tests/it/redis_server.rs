@@ -1,6 +1,7 @@
 //! A private Redis on a free port, stopped when the test ends, however it ends.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -17,19 +18,15 @@ impl RedisServer {
     }
 
     pub fn start_on(port: u16) -> Self {
+        Self::spawn(port, &["--port", &port.to_string()])
+    }
+
+    fn spawn(port: u16, listens: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a directory for the server");
         let spawn = |program: &str| {
             Command::new(program)
-                .args([
-                    "--port",
-                    &port.to_string(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no",
-                ])
+                .args(listens)
+                .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
                 .args(["--dir", &dir.path().to_string_lossy()])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -45,6 +42,33 @@ impl RedisServer {
             std::thread::sleep(Duration::from_millis(10));
         }
         server
+    }
+
+    /// One that speaks TLS alone, as `localhost`, with a certificate of an authority of its own: `ca.pem` in `dir`.
+    pub fn start_with_tls(dir: &Path) -> Self {
+        const AUTHORITY: &str = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+            -subj /CN=authority -keyout ca.key -out ca.pem";
+        const REQUEST: &str = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+            -subj /CN=localhost -keyout key.pem -out request.pem";
+        const SIGN: &str = "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+            -extfile names -out cert.pem";
+        std::fs::write(dir.join("names"), "subjectAltName=DNS:localhost\n").expect("writes");
+        for step in [AUTHORITY, REQUEST, SIGN] {
+            let said = Command::new("openssl").args(step.split_whitespace()).current_dir(dir).output();
+            let said = said.expect("openssl runs: is it installed?");
+            assert!(said.status.success(), "openssl {step}: {}", String::from_utf8_lossy(&said.stderr));
+        }
+        let file = |name: &str| dir.join(name).to_string_lossy().into_owned();
+        let port = free_port();
+        let files = [
+            "--tls-cert-file",
+            &file("cert.pem"),
+            "--tls-key-file",
+            &file("key.pem"),
+            "--tls-auth-clients",
+            "no",
+        ];
+        Self::spawn(port, &[&["--port", "0", "--tls-port", &port.to_string()][..], &files].concat())
     }
 
     pub fn url(&self) -> String {

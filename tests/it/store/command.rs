@@ -1,6 +1,7 @@
 //! The command: counts, exports, imports, prunes; what it refuses.
 
 use super::{open, publish, record};
+use crate::redis_server::RedisServer;
 
 #[tokio::test]
 async fn the_command_counts_carries_over_and_refuses_what_is_held() {
@@ -64,4 +65,26 @@ async fn a_mistyped_directory_is_refused_and_no_store_is_made() {
             assert!(!missing.exists());
         }
     }
+}
+
+#[test]
+fn a_redis_behind_tls_is_spoken_to_where_its_authority_is_trusted() {
+    let dir = tempfile::tempdir().expect("directory");
+    let server = RedisServer::start_with_tls(dir.path());
+    let stats = |authority: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_copydesk"))
+            .args(["store", "stats", "--json", "--store", &format!("rediss://localhost:{}/0", server.port)])
+            .env("SSL_CERT_FILE", authority)
+            .output()
+            .expect("runs")
+    };
+    let trusted = stats(&dir.path().join("ca.pem").to_string_lossy());
+    assert_eq!(trusted.status.code(), Some(0), "{}", String::from_utf8_lossy(&trusted.stderr));
+    let counts: serde_json::Value = serde_json::from_slice(&trusted.stdout).expect("one JSON object");
+    assert_eq!(counts["articles"], 0);
+    std::fs::write(dir.path().join("none.pem"), "").expect("writes");
+    let refused = stats(&dir.path().join("none.pem").to_string_lossy());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(69), "{said}");
+    assert!(said.contains("ertificate"), "{said}");
 }
