@@ -5,27 +5,19 @@ use serde::{Deserialize, Serialize};
 use super::{BUG, Exit};
 use crate::assess::classify::Classifier;
 use crate::config::Config;
+use crate::read::describe::{kind, language};
+use crate::read::extract::{html, text};
+use crate::read::models::named;
 
-/// The cards stand beside their models.
-const CARDS: &[(&str, &[u8])] = &[
-    (include_str!("../assess/classify/topics.card.toml"), include_bytes!("../assess/classify/topics.model")),
-    (include_str!("../read/extract/html/model.card.toml"), include_bytes!("../read/extract/html/model.bin")),
-    (
-        include_str!("../read/extract/text/lines.card.toml"),
-        include_bytes!("../read/extract/text/lines.model"),
-    ),
-    (
-        include_str!("../read/extract/text/headline.card.toml"),
-        include_bytes!("../read/extract/text/headline.model"),
-    ),
-    (
-        include_str!("../read/describe/language/language.card.toml"),
-        include_bytes!("../read/describe/language/languages.bin.gz"),
-    ),
-    (
-        include_str!("../read/describe/kind/weights.card.toml"),
-        include_bytes!("../read/describe/kind/weights.tsv"),
-    ),
+/// The cards stand beside their models. That of topics carries its name in its file, as one's own model does.
+const TOPICS: (&str, &[u8]) =
+    (include_str!("../assess/classify/topics.card.toml"), include_bytes!("../assess/classify/topics.model"));
+const READING: [(&str, &[u8]); 5] = [
+    (include_str!("../read/extract/html/model.card.toml"), html::model::FILE),
+    (include_str!("../read/extract/text/lines.card.toml"), text::FILE),
+    (include_str!("../read/extract/text/headline.card.toml"), text::headline::FILE),
+    (include_str!("../read/describe/language/language.card.toml"), language::model::FILE),
+    (include_str!("../read/describe/kind/weights.card.toml"), kind::model::FILE.as_bytes()),
 ];
 
 #[derive(Debug, clap::Args)]
@@ -77,13 +69,17 @@ pub fn run(config: &Config, args: Args) -> Result<(), Exit> {
 }
 
 fn shipped() -> Result<Vec<Card>, Exit> {
-    let read = |(card, model): &(&str, &[u8])| {
+    let read = |(card, model): (&str, &[u8])| {
         let mut card: Card =
             toml::from_str(card).map_err(|e| Exit::new(BUG, format!("a model's card: {e}")))?;
         card.bytes = model.len();
         Ok(card)
     };
-    CARDS.iter().map(read).collect()
+    let reading = READING.into_iter().map(|shipped| {
+        let card: Card = read(shipped)?;
+        Ok(Card { id: named(&card.id, shipped.1), ..card })
+    });
+    std::iter::once(read(TOPICS)).chain(reading).collect()
 }
 
 fn print(card: &Card) {

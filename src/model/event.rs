@@ -135,7 +135,7 @@ pub struct PipelineInfo {
     /// The packs, and the site's own rules where they found something: `packs-1 herald.example@3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
-    /// Model ids, e.g. `html-blocks-1`, `topics-1`.
+    /// Model ids, e.g. `html-blocks@1f2e3d4c`, `topics-1`.
     pub models: Vec<String>,
     /// Id of the site snapshot.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -19,6 +19,8 @@ pub mod open;
 pub mod text;
 /// Phrases found in a text, for the steps that know some.
 pub mod phrases;
+/// The names of the models that are asked.
+pub mod models;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
 /// The same, asked about many rows at a time.
@@ -196,11 +198,7 @@ pub fn read_decoded(
 
 /// What made the article, besides the program: its models and rules, and repairs of its text.
 fn account(page: &DecodedPage, site_rules: Option<String>, article: &mut Article) {
-    let models: &[&str] = match page.media {
-        Media::Html => &extract::html::MODEL_IDS,
-        Media::Text => &extract::text::MODEL_IDS,
-    };
-    article.models.extend(models.iter().map(|id| (*id).to_owned()));
+    article.models.extend_from_slice(models::asked(page.media));
     article.rules = Some(match site_rules {
         Some(site) => format!("{} {site}", clean::RULES_ID),
         None => clean::RULES_ID.to_owned(),

@@ -63,6 +63,21 @@ fn a_bad_message_is_parked_on_its_own_line_and_the_rest_goes_on() {
 }
 
 #[test]
+fn the_models_that_events_name_are_listed() {
+    let listed = String::from_utf8(run(&["models", "--json"]).stdout).unwrap();
+    let listed: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let listed: Vec<&Value> = listed.iter().map(|card| &card["id"]).collect();
+    let pages =
+        ["tests/pages/brevia-2025-02-03-brief.txt", "tests/pages/harbour-gazette-2025-03-14-json-ld.html"];
+    for page in pages {
+        let event: Value = serde_json::from_slice(&run(&["process", page]).stdout).unwrap();
+        let named = event["data"]["pipeline"]["models"].as_array().unwrap();
+        assert_eq!(named.len(), 4, "{page}: {named:?}");
+        assert!(named.iter().all(|id| listed.contains(&id)), "{page}: {named:?} of {listed:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_and_a_full_disk_are_no_panic() {
     let commands = [
         &["schema"][..],

@@ -34,10 +34,13 @@ pub const PUBLISHED: usize = 8;
 
 pub type Weights = Vec<[f32; CLASSES.len()]>;
 
-/// The weights that ship: a line a feature, its name and a weight a class, as `train` writes them.
+/// The weights that ship: a line a feature, its name and a weight a class, as `copydesk train kinds` writes them.
+pub const FILE: &str = include_str!("weights.tsv");
+
+/// As numbers.
 pub fn shipped() -> &'static Weights {
     static WEIGHTS: OnceLock<Weights> = OnceLock::new();
-    WEIGHTS.get_or_init(|| parse(include_str!("weights.tsv")))
+    WEIGHTS.get_or_init(|| parse(FILE))
 }
 
 /// Probability of each class.
@@ -112,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_shipped_weights_fit_the_features() {
-        let text = include_str!("weights.tsv");
+        let text = FILE;
         let names: Vec<&str> = text.lines().map(|l| l.split('\t').next().unwrap()).collect();
         assert_eq!(names, (0..COUNT).map(features::name).collect::<Vec<_>>(), "run `copydesk train kinds`");
         for line in text.lines() {

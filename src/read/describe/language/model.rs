@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 /// A weight of 1 is so many natural-log units.
 pub const STEP: f32 = 0.06;
 
-const FILE: &[u8] = include_bytes!("languages.bin.gz");
+/// Made by `copydesk train languages`.
+pub const FILE: &[u8] = include_bytes!("languages.bin.gz");
 
 /// The model that ships with the program; a test reads it whole.
 pub static SHIPPED: LazyLock<Model> =

@@ -57,9 +57,6 @@ use features::Sight;
 use model::{Judgement, MODEL, second_count, second_rows};
 use rules::Decision;
 
-/// The name of the page model in `pipeline.models`.
-pub const MODEL_IDS: [&str; 1] = ["html-blocks-1"];
-
 /// Work per block beyond its bytes: features, and some hundred trees.
 const UNITS_A_BLOCK: u64 = 2_000;
 

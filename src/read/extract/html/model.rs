@@ -32,8 +32,10 @@ const SURE: f32 = -2.2;
 pub const EARLY: Option<Early> = Some(Early { after: 120, below: SURE });
 
 /// The shipped model, made by `copydesk train extract`.
+pub const FILE: &[u8] = include_bytes!("model.bin");
+
 pub static MODEL: LazyLock<Model> =
-    LazyLock::new(|| Model::from_bytes(include_bytes!("model.bin")).expect("a test loads the shipped model"));
+    LazyLock::new(|| Model::from_bytes(FILE).expect("a test loads the shipped model"));
 
 impl Model {
     pub fn new(first: Trees, second: Trees) -> Self {
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_shipped_model_loads_and_is_small() {
-        let bytes = include_bytes!("model.bin");
+        let bytes = FILE;
         assert!(bytes.len() < 1 << 20);
         let model = Model::from_bytes(bytes).expect("made for these features");
         assert_eq!(model.to_bytes(), bytes);

@@ -43,8 +43,10 @@ impl HeadlineModel {
     }
 }
 
-static MODEL: LazyLock<Result<HeadlineModel, TreesError>> =
-    LazyLock::new(|| HeadlineModel::from_bytes(include_bytes!("headline.model")));
+/// The headline model that ships, made by `copydesk train text`.
+pub const FILE: &[u8] = include_bytes!("headline.model");
+
+static MODEL: LazyLock<Result<HeadlineModel, TreesError>> = LazyLock::new(|| HeadlineModel::from_bytes(FILE));
 
 /// The headline model that ships; fails only where it was not trained for these features.
 pub fn shipped() -> Result<&'static HeadlineModel, &'static TreesError> {

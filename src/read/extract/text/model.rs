@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn the_shipped_model_loads_and_is_small() {
-        let bytes = include_bytes!("lines.model");
+        let bytes = super::super::FILE;
         assert!(bytes.len() <= 500 << 10);
         let model = LineModel::from_bytes(bytes).expect("made for these features");
         assert_eq!(model.to_bytes(), bytes);
