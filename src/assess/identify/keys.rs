@@ -113,6 +113,12 @@ impl Keys {
             .map(|(key, _)| *key)
     }
 
+    /// The key of the headline, where it is long enough to have one.
+    pub fn of_headline(&self) -> Option<u64> {
+        let at = self.kinds.iter().position(|kind| *kind == KeyKind::Headline)?;
+        self.lookup.get(at).copied()
+    }
+
     pub fn hit(&self, hits: &[u16], kind: KeyKind) -> bool {
         hits.iter().any(|hit| self.kinds.get(usize::from(*hit)) == Some(&kind))
     }

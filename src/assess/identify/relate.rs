@@ -90,7 +90,8 @@ pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<
     if quoted || templated(a, b) {
         return None;
     }
-    if text.containment() < HEADS_MAY_DIFFER && !heads_agree(&a.print, &b.print) && !same_headline(a, b) {
+    let part = text.containment() < HEADS_MAY_DIFFER && !same_headline(a, b);
+    if part && (!heads_agree(&a.print, &b.print) || headed_in_one_frame(a, b) || goes_on(a, b)) {
         return None;
     }
     Some(("shingles", 4))
@@ -115,21 +116,44 @@ fn templated(a: &ArticleRecord, b: &ArticleRecord) -> bool {
 /// Whether the first sentences are one sentence with other words in its gaps, and neither stands in the
 /// other text. In any script, which names are not: six have no capitals, and German has too many.
 fn opens_in_one_frame(a: &Fingerprint, b: &Fingerprint) -> bool {
-    let stands = |of: &Fingerprint, other: &Fingerprint| {
-        let beyond = other.sentences.len() == SENTENCES && of.lead.first() > other.sentences.last();
-        beyond || of.lead.first().is_none_or(|head| other.sentences.binary_search(head).is_ok())
-    };
-    if a.opening.is_empty() || b.opening.is_empty() || stands(a, b) || stands(b, a) {
-        return false;
-    }
-    let common: Vec<u32> = a.opening.iter().copied().filter(|w| b.opening.binary_search(w).is_ok()).collect();
+    let own =
+        !a.opening.is_empty() && !b.opening.is_empty() && !opening_stands(a, b) && !opening_stands(b, a);
+    own && in_one_frame(&a.opening, &b.opening, OWN_WORDS)
+}
+
+/// Whether the headlines are one headline with another word in its gap, over texts that begin each in its own way.
+fn headed_in_one_frame(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let (Some(one), Some(other)) = (&a.headline, &b.headline) else { return false };
+    !opening_stands(&a.print, &b.print)
+        && !opening_stands(&b.print, &a.print)
+        && in_one_frame(&fingerprint::gapped(one), &fingerprint::gapped(other), 1)
+}
+
+/// Whether one tells under a headline and a beginning of its own what came of the other, whose text it repeats in
+/// part: at another address of the publisher's, or on another day.
+fn goes_on(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let one_site = a.site.is_some() && a.site == b.site;
+    let apart = (a.addressed && b.addressed) || days_apart(a, b);
+    let own_beginning = !opening_stands(&a.print, &b.print) || !opening_stands(&b.print, &a.print);
+    one_site && apart && own_beginning && a.headline.is_some() && b.headline.is_some()
+}
+
+/// Whether the first sentence of one stands in the other, as far as can be told.
+fn opening_stands(of: &Fingerprint, other: &Fingerprint) -> bool {
+    let beyond = other.sentences.len() == SENTENCES && of.lead.first() > other.sentences.last();
+    beyond || of.lead.first().is_none_or(|head| other.sentences.binary_search(head).is_ok())
+}
+
+/// Whether much of two sentences is common to both, and each has so many words of its own.
+fn in_one_frame(a: &[u32], b: &[u32], own_words: usize) -> bool {
+    let common: Vec<u32> = a.iter().copied().filter(|w| b.binary_search(w).is_ok()).collect();
     let own = |all: &[u32]| {
         let alone = all.iter().filter(|w| common.binary_search(w).is_err());
         // A word counts as two characters.
         alone.map(|w| if w & 1 == 1 { 1 } else { 2 }).sum::<usize>()
     };
-    let longer = a.opening.len().max(b.opening.len());
-    common.len() as f32 >= FRAME * longer as f32 && own(&a.opening).min(own(&b.opening)) >= OWN_WORDS * 2
+    let longer = a.len().max(b.len());
+    common.len() as f32 >= FRAME * longer as f32 && own(a).min(own(b)) >= own_words * 2
 }
 
 /// How many elements each side has that the other lacks, at least, and their share of the smaller set.

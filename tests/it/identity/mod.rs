@@ -252,6 +252,33 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
     assert_eq!((printed.article_id, printed.version), (created.article_id, 1));
 }
 
+/// A story that goes on: a beginning and a headline of its own over what the day before told.
+#[tokio::test]
+async fn what_came_of_a_story_is_an_article_though_it_tells_the_story_again() {
+    let told = |headline: &str, body: &str, page: &str| {
+        Capture::of(headline, body).url(&format!("https://herald.example/{page}")).scraper("reader")
+    };
+    for n in [0, 1, 3, 9] {
+        let desk = Desk::new().await;
+        let first = desk.publish(&story(n).url("https://herald.example/first").scraper("reader")).await;
+        let background: Vec<&str> = STORIES[n].1.split("\n\n").collect();
+        let background = background[..background.len() - 1].join("\n\n");
+        let news = "On Friday the county advocate asked all who were concerned to come to a hearing at the old \
+            mint, where the benches did not suffice and the debate went on until the ushers put out the lamps. \
+            A date for the ruling will be named when both sides have handed in their papers.";
+        let next = told("Hearing at the old mint runs late", &format!("{news}\n\n{background}"), "next");
+        let found = desk.publish(&next).await;
+        let contained = found.dedup.similarity;
+        assert_eq!(verdict(&found), Verdict::New, "{n}: {contained:?}");
+        assert_ne!(found.article_id, first.article_id);
+        // The same page at its own address, and the first story at another, are what they were.
+        let again = desk.publish(&next.clone().scraper("dump")).await;
+        assert_eq!(again.article_id, found.article_id);
+        let moved = desk.publish(&story(n).url("https://herald.example/moved").scraper("reader")).await;
+        assert_eq!(moved.article_id, first.article_id);
+    }
+}
+
 /// What the texts alone would not say: the publisher's headline of four words or more, on one day.
 #[tokio::test]
 async fn a_recurring_headline_joins_what_was_published_on_one_day() {
