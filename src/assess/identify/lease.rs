@@ -38,23 +38,16 @@ impl Leases {
         Held { leases: Arc::clone(self), token, settled: false, published: false }
     }
 
-    /// Waits till none of these claims is held here any more. Says at once where one is not: it is another
-    /// process's, or was dropped and is not released yet.
+    /// Waits till none of these claims is held here any more; says whether any was. Who waits for others' too need
+    /// not ask for them meanwhile: those here wait for them as well.
     pub async fn ended(&self, claims: &[Token]) -> bool {
-        let held = |any: bool| {
-            self.with(|t| match any {
-                true => claims.iter().any(|token| t.held.contains(token)),
-                false => claims.iter().all(|token| t.held.contains(token)),
-            })
-        };
-        if !held(false) {
-            return false;
-        }
+        let mut waited = false;
         loop {
             let ended = self.ended.notified();
-            if !held(true) {
-                return true;
+            if !self.with(|t| claims.iter().any(|token| t.held.contains(token))) {
+                return waited;
             }
+            waited = true;
             ended.await;
         }
     }

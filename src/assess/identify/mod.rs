@@ -200,6 +200,12 @@ impl Promise {
     }
 }
 
+/// How often to look at a line of claims: the nearer its head, the sooner it is this page's turn.
+fn looking(ahead: usize) -> Backoff {
+    let ahead = ahead.max(1) as u32;
+    Backoff::new(FIRST_LOOK * ahead, LONGEST_LOOK.min(LONGEST_LOOK / 5 * ahead))
+}
+
 /// What one article is by itself: new, version 1, ids from the page alone.
 fn alone(article: &Article) -> Identified {
     let content_hash = content_hash(article);
@@ -221,7 +227,7 @@ impl Memory {
     async fn identify(&self, article: &Article, seen: Observations) -> Result<Identified, StoreError> {
         let incoming = Incoming::of(article, seen);
         self.news.open(&self.store).await?;
-        let mut looks = Backoff::new(FIRST_LOOK, LONGEST_LOOK);
+        let mut looks = looking(0);
         let mut ahead: Vec<Token> = Vec::new();
         let mut held: Option<Held> = None;
         loop {
@@ -264,8 +270,7 @@ impl Memory {
                     held = Some(mine);
                     record::identified(IdentifyEvent::ClaimWaited);
                     if in_the_way != ahead {
-                        // The line moves: the nearer its head, the sooner it is this page's turn.
-                        looks = Backoff::new(FIRST_LOOK * in_the_way.len() as u32, LONGEST_LOOK);
+                        looks = looking(in_the_way.len());
                         ahead = in_the_way;
                     }
                     self.turn(&ahead, &mut looks).await;
