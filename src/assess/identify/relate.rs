@@ -104,7 +104,7 @@ fn templated(a: &ArticleRecord, b: &ArticleRecord) -> bool {
     let headlines_differ = !same_headline(a, b);
     let (a, b) = (&a.print, &b.print);
     // What a report is about stands in its headline or its first sentence: the same in both was corrected further on.
-    let retold = !headlines_differ && a.lead.first().is_some() && a.lead.first() == b.lead.first();
+    let retold = !headlines_differ && !a.lead.is_empty() && a.lead.first() == b.lead.first();
     let most = if retold { 0.5 } else { 0.3 };
     let (numbers, number_share) = exchanged(&a.numbers, &b.numbers);
     let (names, name_share) = exchanged(&a.names, &b.names);
