@@ -49,6 +49,11 @@ pub fn fingerprint(article: &Article) -> Printed {
     printed
 }
 
+/// The words of a headline, for telling which of them another has too.
+pub fn gapped(headline: &str) -> Vec<u32> {
+    prose::words(tokens::sentences(headline).flat_map(|sentence| prose::opening(&sentence)).collect())
+}
+
 /// The fingerprint of paragraphs.
 pub fn print<'a>(paragraphs: impl Iterator<Item = (&'a str, ParagraphKind)>) -> Printed {
     let mut words: Vec<u64> = Vec::new();

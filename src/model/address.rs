@@ -15,26 +15,35 @@ pub enum Form {
     Printed,
     /// What `key` gives: scheme, `www.` and mobile hosts told apart no longer.
     Plain,
+    /// The same of the address without a number that only keeps caches from answering.
+    Bare,
 }
 
 impl Form {
     /// Newest first.
-    pub const ALL: [Form; 2] = [Form::Plain, Form::Printed];
+    pub const ALL: [Form; 3] = [Form::Bare, Form::Plain, Form::Printed];
     pub const NEWEST: Form = Form::ALL[0];
 
-    /// Part of every key.
+    /// Part of every key. A bare address is the plain address of another, whose keys it shares: most have but one.
     pub fn version(self) -> u64 {
         match self {
             Self::Printed => 1,
-            Self::Plain => 2,
+            Self::Plain | Self::Bare => 2,
         }
     }
 
     /// An address in this form; what is no URL stays as it is.
     pub fn of(self, address: &str) -> Cow<'_, str> {
         match (self, Url::parse(address)) {
+            (Self::Bare, Ok(url)) => {
+                let mut url = normalise(&url);
+                if asks_past_caches(&url) {
+                    url.set_query(None);
+                }
+                key_of_normal(&url).into()
+            }
             (Self::Plain, Ok(url)) => key(&url).into(),
-            (Self::Printed, _) | (Self::Plain, Err(_)) => address.into(),
+            (Self::Printed, _) | (_, Err(_)) => address.into(),
         }
     }
 }
@@ -68,7 +77,10 @@ pub fn normalise(url: &Url) -> Url {
 /// What two addresses of one article have in common: `host/path?query` without scheme, `www.` and
 /// mobile or AMP hosts, trailing marks, and with the parameters in order.
 pub fn key(url: &Url) -> String {
-    let url = normalise(url);
+    key_of_normal(&normalise(url))
+}
+
+fn key_of_normal(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let mut host = host.strip_suffix('.').unwrap_or(host);
     for prefix in ["www.", "m.", "mobile.", "amp.", "wap.", "touch."] {
@@ -91,6 +103,25 @@ pub fn key(url: &Url) -> String {
         out += &url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
     }
     out
+}
+
+/// Whether all that is asked of an address that names its article in words is a number: a time or a draw, so that
+/// no cache answers. Where articles are told apart by number, the path is the same for all of them.
+fn asks_past_caches(url: &Url) -> bool {
+    const NAMES: [&str; 12] =
+        ["_", "t", "ts", "v", "r", "rnd", "rand", "cb", "nocache", "cachebuster", "time", "timestamp"];
+    let mut pairs = url.query_pairs();
+    let (Some((name, value)), None) = (pairs.next(), pairs.next()) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let number = if value.is_empty() { digits(&name) } else { NAMES.contains(&&*name) && digits(&value) };
+    number && names_an_article(url.path())
+}
+
+/// Whether the last part of a path is of three words or more, or has a number of five digits.
+fn names_an_article(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let words = last.split(['-', '_', '+']).filter(|w| w.bytes().any(|b| b.is_ascii_alphabetic())).count();
+    words >= 3 || last.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 5)
 }
 
 /// The home page or the root of a section edition: no article lives there.
@@ -314,7 +345,41 @@ mod tests {
         assert_eq!(addresses.map(|a| Form::Printed.of(a).into_owned()), addresses);
         assert_eq!(Form::Plain.of("no address"), "no address");
         let versions = Form::ALL.map(Form::version);
-        assert!(versions.is_sorted_by(|a, b| a > b), "the newest first, each its own: {versions:?}");
+        assert!(versions.is_sorted_by(|a, b| a >= b), "the newest first: {versions:?}");
+    }
+
+    #[test]
+    fn a_number_that_keeps_caches_from_answering_is_no_part_of_a_bare_address() {
+        for (address, bare) in [
+            (
+                "https://herald.example/2031/05/bridge-opens-again?1747039200",
+                "herald.example/2031/05/bridge-opens-again",
+            ),
+            ("https://m.herald.example/news/20310512.html?_=17&utm_x", "herald.example/news/20310512.html"),
+            ("https://herald.example/the_old_bridge/?ts=17", "herald.example/the_old_bridge"),
+            (
+                "https://herald.example/brücke-öffnet-wieder?99",
+                "herald.example/br%C3%BCcke-%C3%B6ffnet-wieder",
+            ),
+        ] {
+            assert_eq!(Form::Bare.of(address), bare, "{address}");
+            assert_eq!(Form::Bare.of(address), Form::Plain.of(&format!("https://{bare}")), "{address}");
+        }
+        for address in [
+            "https://herald.example/article.php?id=123",
+            "https://herald.example/bridge-opens-again?id=123",
+            "https://herald.example/bridge-opens-again?page=2",
+            "https://herald.example/bridge-opens-again?12345&b=1",
+            "https://herald.example/bridge-opens-again?12345=6",
+            "https://herald.example/news.php?12345",
+            "https://herald.example/?12345",
+            "https://herald.example/2031/05/12/?12345",
+            "https://herald.example/breaking-news?12345",
+            "https://herald.example/read-story?v=12345",
+            "https://herald.example/watch-this-film?v=a12345",
+        ] {
+            assert_eq!(Form::Bare.of(address), Form::Plain.of(address), "{address}");
+        }
     }
 
     #[test]

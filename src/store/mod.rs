@@ -69,6 +69,14 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Remembers as published what was claimed; the claim ends.
     fn keep(&self, keep: Keep) -> impl Future<Output = Result<Kept, StoreError>> + Send;
+    /// An article that a claim told of as `known` was met again in a page seen before: it is remembered from
+    /// today on and, where it is still in that state, as captured at `captured`.
+    fn meet(
+        &self,
+        slot: Slot,
+        known: &ArticleRecord,
+        captured: Option<i64>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Ends a claim and leaves nothing behind.
     fn release(&self, token: Token) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// Ends a claim whose event may have been published: its draft stays for whoever takes over.
@@ -383,6 +391,9 @@ impl Store for AnyStore {
     }
     async fn keep(&self, keep: Keep) -> Result<Kept, StoreError> {
         dispatch!(self, s => s.keep(keep).await)
+    }
+    async fn meet(&self, slot: Slot, known: &ArticleRecord, captured: Option<i64>) -> Result<(), StoreError> {
+        dispatch!(self, s => s.meet(slot, known, captured).await)
     }
     async fn release(&self, token: Token) -> Result<(), StoreError> {
         dispatch!(self, s => s.release(token).await)

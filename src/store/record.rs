@@ -93,13 +93,7 @@ impl ArticleRecord {
         for key in &self.keys {
             w.fixed_u64(*key);
         }
-        w.id(self.article_id);
-        w.varint(self.version.into());
-        w.id(self.event_id);
-        w.option(self.story.as_ref(), |w, id| w.id(*id));
-        w.option(self.site.as_ref(), |w, s| w.text(s));
-        w.fixed_u32(self.scraper);
-        w.option(self.captured.as_ref(), |w, at| w.fixed_u64(*at as u64));
+        self.encode_state(&mut w);
         w.u8(u8::from(self.partial) | u8::from(self.addressed) << 1);
         w.option(self.headline.as_ref(), |w, s| w.text(s));
         w.option(self.published_at.as_ref(), Writer::timestamp);
@@ -122,6 +116,24 @@ impl ArticleRecord {
             self.described.encode(&mut w);
         }
         w.finish()
+    }
+
+    /// What stands behind the keys in every format: which article this is, and in which state. A script compares
+    /// and exchanges it as a whole.
+    pub(super) fn state(&self) -> Vec<u8> {
+        let mut w = Writer::with_capacity(128);
+        self.encode_state(&mut w);
+        w.finish()
+    }
+
+    fn encode_state(&self, w: &mut Writer) {
+        w.id(self.article_id);
+        w.varint(self.version.into());
+        w.id(self.event_id);
+        w.option(self.story.as_ref(), |w, id| w.id(*id));
+        w.option(self.site.as_ref(), |w, s| w.text(s));
+        w.fixed_u32(self.scraper);
+        w.option(self.captured.as_ref(), |w, at| w.fixed_u64(*at as u64));
     }
 
     /// The day alone, from the head.

@@ -228,6 +228,8 @@ label! {
         Page = "page",
         /// What a site has taught.
         Site = "site",
+        /// Of a site that repeats more lines than there is room for.
+        Line = "line",
     }
 }
 

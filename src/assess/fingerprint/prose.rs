@@ -88,7 +88,7 @@ impl Prose {
             lead: self.lead,
             numbers: bottom(self.numbers, MARKS),
             names: bottom(self.names, MARKS),
-            opening: bottom(self.opening, OPENING),
+            opening: words(self.opening),
             figures: self.figures,
             form: FORM,
             ..Fingerprint::default()
@@ -98,11 +98,16 @@ impl Prose {
 
 /// The words of a sentence, for telling which of them another has too: in scripts without spaces pairs
 /// of characters, which the lowest bit says.
-fn opening(sentence: &Sentence) -> Vec<u32> {
+pub(super) fn opening(sentence: &Sentence) -> Vec<u32> {
     let pairs = sentence.words.windows(2).filter(|pair| pair[0].wide && pair[1].wide);
     let pairs = pairs.map(|pair| short(mix(pair[0].hash ^ pair[1].hash.rotate_left(7))) | 1);
     let words = sentence.words.iter().filter(|w| !w.wide).map(|w| short(w.hash) & !1);
     words.chain(pairs).collect()
+}
+
+/// As many of them as are compared.
+pub(super) fn words(opening: Vec<u32>) -> Vec<u32> {
+    bottom(opening, OPENING)
 }
 
 /// A sentence of prose without its numbers, and they.

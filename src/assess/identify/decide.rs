@@ -125,6 +125,12 @@ impl<'a> Incoming<'a> {
         {
             return Change::Near;
         }
+        if what == Change::Edited
+            && self.headline_was_had(old)
+            && self.draft.print.prose_sum == old.print.prose_sum
+        {
+            return Change::Near;
+        }
         match (what, panel::again(self, old)) {
             // Else two extractions that each have what the other lacks would take turns.
             (Change::Better, Some(again)) if again.same => Change::Near,
@@ -132,6 +138,12 @@ impl<'a> Incoming<'a> {
             (Change::Near, Some(again)) if again.changed => Change::Edited,
             _ => what,
         }
+    }
+
+    /// Whether the headline is one that the article has had before: a site that tries out several shows them in turn.
+    fn headline_was_had(&self, old: &ArticleRecord) -> bool {
+        let headline = self.keys.of_headline().is_some_and(|key| old.keys.contains(&key));
+        headline && change::headline_changed(&self.draft, old)
     }
 
     /// A further capture of a known article.
@@ -188,6 +200,7 @@ impl<'a> Incoming<'a> {
                 && !poorer(&self.draft, old)
             {
                 record.print = self.draft.print.clone();
+                record.keys = merged(self.draft.keys.clone(), record.keys.into_iter());
             }
         }
         record.originator = record.originator.or_else(|| self.draft.originator.clone());
@@ -209,7 +222,8 @@ impl<'a> Incoming<'a> {
         mut filled: Filled,
     ) -> Decision {
         let old = &known.record;
-        record.keys = merged(self.draft.keys.clone(), old.keys.iter().copied());
+        let mine = self.draft.keys.iter().chain(&old.keys).copied();
+        record.keys = merged(record.keys, mine);
         record.article_id = old.article_id;
         record.version = old.version + 1;
         record.event_id = self.own_event_id(&record);

@@ -72,7 +72,7 @@ pub(super) fn fill(record: &mut ArticleRecord, old: &ArticleRecord, same_state: 
 }
 
 /// What a copy says of an article and its published version does not, for versions to come, and that it is
-/// the latest capture, where it is. A headline or a date would be an update: where they are none, they are
+/// the latest capture of this state, where it is. A headline or a date would be an update: where they are none, they are
 /// not believed.
 pub(super) fn gather(record: &mut ArticleRecord, copy: &ArticleRecord) {
     take(&mut record.byline, &copy.byline);
@@ -80,5 +80,8 @@ pub(super) fn gather(record: &mut ArticleRecord, copy: &ArticleRecord) {
     take(&mut record.dateline, &copy.dateline);
     take(&mut record.site, &copy.site);
     record.described.take(&copy.described);
-    record.captured = record.captured.max(copy.captured);
+    // What another scraper keeps says nothing of the rest: the page may have been changed before it came.
+    if record.scraper == copy.scraper || record.print.words_hash == copy.print.words_hash {
+        record.captured = record.captured.max(copy.captured);
+    }
 }

@@ -50,14 +50,12 @@ impl Keys {
     pub fn of(article: &Article, draft: &ArticleRecord, printed: &Printed) -> Self {
         let mut keys = Self::default();
         if let Some(url) = article.url.as_deref().filter(|url| !is_front_page(url)) {
-            keys.address(KeyKind::Url, 1, url, true);
-            keys.address(KeyKind::Alias, 2, url, false);
+            keys.address(url, [(KeyKind::Url, 1, true), (KeyKind::Alias, 2, false)]);
         }
         let aliases = article.url_aliases.iter().take(MAX_ALIASES).map(String::as_str);
         let others = article.canonical_url.as_deref().into_iter().chain(aliases);
         for alias in others.filter(|alias| !is_front_page(alias)) {
-            keys.address(KeyKind::Alias, 2, alias, true);
-            keys.address(KeyKind::Alias, 1, alias, false);
+            keys.address(alias, [(KeyKind::Alias, 2, true), (KeyKind::Alias, 1, false)]);
         }
         if draft.print.words > 0 {
             keys.add(KeyKind::Content, mix(draft.print.words_hash ^ 3), true);
@@ -80,11 +78,15 @@ impl Keys {
         keys
     }
 
-    /// Looks an address up in every form that a store may hold it in; writes the newest.
-    fn address(&mut self, kind: KeyKind, what: u64, address: &str, write: bool) {
-        for form in Form::ALL {
-            let key = text_key(what, form.version(), &form.of(address));
-            self.add(kind, key, write && form == Form::NEWEST);
+    /// Looks an address up, as each of these, in every form that a store may hold it in; writes the newest of those
+    /// that say so.
+    fn address(&mut self, address: &str, kinds: [(KeyKind, u64, bool); 2]) {
+        let texts = Form::ALL.map(|form| (form, form.of(address)));
+        for (kind, what, write) in kinds {
+            for (form, text) in &texts {
+                let key = text_key(what, form.version(), text);
+                self.add(kind, key, write && *form == Form::NEWEST);
+            }
         }
     }
 
@@ -111,6 +113,12 @@ impl Keys {
             .zip(&self.kinds)
             .filter(|(key, kind)| matches!(kind, KeyKind::Url | KeyKind::Alias) && self.written.contains(key))
             .map(|(key, _)| *key)
+    }
+
+    /// The key of the headline, where it is long enough to have one.
+    pub fn of_headline(&self) -> Option<u64> {
+        let at = self.kinds.iter().position(|kind| *kind == KeyKind::Headline)?;
+        self.lookup.get(at).copied()
     }
 
     pub fn hit(&self, hits: &[u16], kind: KeyKind) -> bool {

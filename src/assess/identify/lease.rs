@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use rustc_hash::FxHashSet;
+use tokio::sync::Notify;
 
 use crate::store::{AnyStore, Store, Token};
 
@@ -19,13 +20,15 @@ struct Tokens {
 #[derive(Debug)]
 pub struct Leases {
     tokens: Mutex<Tokens>,
+    /// Rung when a claim ends.
+    ended: Notify,
     pub lease: Duration,
 }
 
 impl Leases {
     /// Starts renewing: ends when the last holder of the leases is gone.
     pub fn start(store: &Arc<AnyStore>, lease: Duration) -> Arc<Self> {
-        let leases = Arc::new(Self { tokens: Mutex::default(), lease });
+        let leases = Arc::new(Self { tokens: Mutex::default(), ended: Notify::new(), lease });
         tokio::spawn(renew(Arc::downgrade(&leases), Arc::downgrade(store)));
         leases
     }
@@ -33,6 +36,25 @@ impl Leases {
     pub fn hold(self: &Arc<Self>, token: Token) -> Held {
         self.with(|t| t.held.insert(token));
         Held { leases: Arc::clone(self), token, settled: false, published: false }
+    }
+
+    /// Waits till none of these claims is held here any more; says whether any was. Who waits for others' too need
+    /// not ask for them meanwhile: those here wait for them as well.
+    pub async fn ended(&self, claims: &[Token]) -> bool {
+        let mut waited = false;
+        loop {
+            let ended = self.ended.notified();
+            if !self.with(|t| claims.iter().any(|token| t.held.contains(token))) {
+                return waited;
+            }
+            waited = true;
+            ended.await;
+        }
+    }
+
+    fn end(&self, token: Token) {
+        self.with(|t| t.held.remove(&token));
+        self.ended.notify_waiters();
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Tokens) -> T) -> T {
@@ -58,8 +80,7 @@ impl Held {
     /// Kept or released: nothing is left to renew.
     pub fn settle(&mut self) {
         self.settled = true;
-        let token = self.token;
-        self.leases.with(|t| t.held.remove(&token));
+        self.leases.end(self.token);
     }
 }
 
@@ -67,10 +88,8 @@ impl Drop for Held {
     fn drop(&mut self) {
         if !self.settled {
             let (token, published) = (self.token, self.published);
-            self.leases.with(|t| {
-                t.held.remove(&token);
-                t.dropped.push((token, published));
-            });
+            self.leases.with(|t| t.dropped.push((token, published)));
+            self.leases.end(token);
         }
     }
 }

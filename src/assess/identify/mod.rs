@@ -33,7 +33,7 @@ use crate::model::verdict::{Dedup, Original, Story, Verdict};
 use crate::model::{Article, Failure, Observations, SiteKnowledge};
 use crate::store::{
     AnyStore, ArticleRecord, Candidate, ClaimReply, ClaimRequest, Keep, Kept, PageOutcome, Pending, Pruned,
-    Retention, Slot, Store, StoreError, StoreStats, Write, today,
+    Retention, Slot, Store, StoreError, StoreStats, Token, Write, today,
 };
 use crate::telemetry::labels::{Forgotten, IdentifyEvent};
 use crate::telemetry::record;
@@ -108,9 +108,11 @@ impl Default for IdentifySettings {
     }
 }
 
-/// Waits between two looks at a claim that is in the way.
+/// Waits between two looks at a claim that is in the way, and the longest for one of this process, which may have
+/// lost its lease unawares.
 const FIRST_LOOK: Duration = Duration::from_millis(3);
 const LONGEST_LOOK: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Time between two rounds of forgetting, and what one round may forget.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const PRUNE_STEPS: usize = 2_000;
@@ -198,6 +200,12 @@ impl Promise {
     }
 }
 
+/// How often to look at a line of claims: the nearer its head, the sooner it is this page's turn.
+fn looking(ahead: usize) -> Backoff {
+    let ahead = ahead.max(1) as u32;
+    Backoff::new(FIRST_LOOK * ahead, LONGEST_LOOK.min(LONGEST_LOOK / 5 * ahead))
+}
+
 /// What one article is by itself: new, version 1, ids from the page alone.
 fn alone(article: &Article) -> Identified {
     let content_hash = content_hash(article);
@@ -219,7 +227,8 @@ impl Memory {
     async fn identify(&self, article: &Article, seen: Observations) -> Result<Identified, StoreError> {
         let incoming = Incoming::of(article, seen);
         self.news.open(&self.store).await?;
-        let mut looks = Backoff::new(FIRST_LOOK, LONGEST_LOOK);
+        let mut looks = looking(0);
+        let mut ahead: Vec<Token> = Vec::new();
         let mut held: Option<Held> = None;
         loop {
             let request = ClaimRequest {
@@ -236,6 +245,9 @@ impl Memory {
                     if let Some(mut held) = held {
                         held.settle();
                     }
+                    if let Some((known, captured)) = record.as_deref().and_then(|k| met(&incoming.draft, k)) {
+                        self.store.meet(outcome.slot, known, captured).await?;
+                    }
                     let known = record.and_then(|r| r.story);
                     let story = known.map(|id| Story { id: id.to_string(), size: self.news.size(id).max(1) });
                     return Ok(repeated(article, outcome, story));
@@ -250,14 +262,28 @@ impl Memory {
                         }
                         None => self.leases.hold(token),
                     };
-                    if !pending.iter().any(|p| !p.lapsed && incoming.meets(p)) {
+                    let in_the_way = pending.iter().filter(|p| !p.lapsed && incoming.meets(p));
+                    let in_the_way: Vec<Token> = in_the_way.map(|p| p.token).collect();
+                    if in_the_way.is_empty() {
                         return self.decided(incoming, mine, &candidates, &pending).await;
                     }
                     held = Some(mine);
                     record::identified(IdentifyEvent::ClaimWaited);
-                    looks.wait().await;
+                    if in_the_way != ahead {
+                        looks = looking(in_the_way.len());
+                        ahead = in_the_way;
+                    }
+                    self.turn(&ahead, &mut looks).await;
                 }
             }
+        }
+    }
+
+    /// Waits before the next look at claims that are in the way. Those of this process say when they end; for
+    /// another's the store has to be asked.
+    async fn turn(&self, ahead: &[Token], looks: &mut Backoff) {
+        if tokio::time::timeout(LONGEST_WAIT, self.leases.ended(ahead)).await != Ok(true) {
+            looks.wait().await;
         }
     }
 
@@ -331,6 +357,14 @@ fn scrapers(record: &ArticleRecord) -> Vec<String> {
     }
     let heard = record.heard.iter().map(|e| e.scraper.clone());
     record.scraper_name.iter().cloned().chain(heard).collect()
+}
+
+/// What there is to write of an article whose page is seen again: that it was met today, and that it was still
+/// the same long after it was last captured.
+fn met<'a>(page: &ArticleRecord, known: &'a ArticleRecord) -> Option<(&'a ArticleRecord, Option<i64>)> {
+    let same = page.print.words_hash == known.print.words_hash && change::later(page, known);
+    let captured = page.captured.filter(|_| same);
+    (captured.is_some() || known.touched < page.touched).then_some((known, captured))
 }
 
 /// A page that was published before: the same ids again, as a copy of itself.

@@ -6,6 +6,7 @@
 use super::change::{figures_exchanged, grown, later, like};
 use super::decide::Incoming;
 use super::draft::{draft, scraper_hash};
+use super::keys::Keys;
 use crate::assess::fingerprint::{fingerprint, print};
 use crate::assess::reconcile::nearest;
 use crate::model::Article;
@@ -130,7 +131,9 @@ pub(super) fn after(
 
 /// What would be remembered of an article with a body that was heard before.
 pub(super) fn drafted(article: &Article, scraper: &str) -> ArticleRecord {
-    let mut record = draft(article, &fingerprint(article));
+    let printed = fingerprint(article);
+    let mut record = draft(article, &printed);
+    record.keys = Keys::of(article, &record, &printed).written;
     record.scraper = scraper_hash(scraper);
     record.scraper_name = Some(scraper.to_owned());
     record

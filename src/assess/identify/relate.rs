@@ -90,7 +90,8 @@ pub fn same_text(a: &ArticleRecord, b: &ArticleRecord, text: Overlap) -> Option<
     if quoted || templated(a, b) {
         return None;
     }
-    if text.containment() < HEADS_MAY_DIFFER && !heads_agree(&a.print, &b.print) && !same_headline(a, b) {
+    let part = text.containment() < HEADS_MAY_DIFFER && !same_headline(a, b);
+    if part && (!heads_agree(&a.print, &b.print) || headed_in_one_frame(a, b) || goes_on(a, b)) {
         return None;
     }
     Some(("shingles", 4))
@@ -102,10 +103,13 @@ fn templated(a: &ArticleRecord, b: &ArticleRecord) -> bool {
     let reworded = opens_in_one_frame(&a.print, &b.print);
     let headlines_differ = !same_headline(a, b);
     let (a, b) = (&a.print, &b.print);
+    // What a report is about stands in its headline or its first sentence: the same in both was corrected further on.
+    let retold = !headlines_differ && !a.lead.is_empty() && a.lead.first() == b.lead.first();
+    let most = if retold { 0.5 } else { 0.3 };
     let (numbers, number_share) = exchanged(&a.numbers, &b.numbers);
     let (names, name_share) = exchanged(&a.names, &b.names);
     let heads = heads_agree(a, b) && !reworded;
-    (numbers >= 1 && number_share >= 0.3 && !(heads && numbers == 1))
+    (numbers >= 1 && number_share >= most && !(heads && numbers == 1))
         || (numbers >= 2 && number_share >= 0.15 && !heads)
         || (names >= 2 && name_share >= 0.3)
         || (numbers >= 1 && names >= 1 && !heads && number_share + name_share >= 0.2)
@@ -115,21 +119,48 @@ fn templated(a: &ArticleRecord, b: &ArticleRecord) -> bool {
 /// Whether the first sentences are one sentence with other words in its gaps, and neither stands in the
 /// other text. In any script, which names are not: six have no capitals, and German has too many.
 fn opens_in_one_frame(a: &Fingerprint, b: &Fingerprint) -> bool {
-    let stands = |of: &Fingerprint, other: &Fingerprint| {
-        let beyond = other.sentences.len() == SENTENCES && of.lead.first() > other.sentences.last();
-        beyond || of.lead.first().is_none_or(|head| other.sentences.binary_search(head).is_ok())
-    };
-    if a.opening.is_empty() || b.opening.is_empty() || stands(a, b) || stands(b, a) {
-        return false;
-    }
-    let common: Vec<u32> = a.opening.iter().copied().filter(|w| b.opening.binary_search(w).is_ok()).collect();
+    let own =
+        !a.opening.is_empty() && !b.opening.is_empty() && !opening_stands(a, b) && !opening_stands(b, a);
+    own && in_one_frame(&a.opening, &b.opening, OWN_WORDS)
+}
+
+/// Whether the headlines are one headline with another word in its gap, over texts that begin each in its own way.
+fn headed_in_one_frame(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let (Some(one), Some(other)) = (&a.headline, &b.headline) else { return false };
+    !opening_stands(&a.print, &b.print)
+        && !opening_stands(&b.print, &a.print)
+        && in_one_frame(&fingerprint::gapped(one), &fingerprint::gapped(other), 1)
+}
+
+/// Whether one tells under a headline and a beginning of its own what came of the other, whose text it repeats in
+/// part, at another address of the publisher's or on another day; a column begins with what it always says, but has
+/// both.
+fn goes_on(a: &ArticleRecord, b: &ArticleRecord) -> bool {
+    let one_site = a.site.is_some() && a.site == b.site;
+    let own_beginning = !opening_stands(&a.print, &b.print) || !opening_stands(&b.print, &a.print);
+    let apart = [a.addressed && b.addressed, days_apart(a, b), own_beginning];
+    one_site
+        && a.headline.is_some()
+        && b.headline.is_some()
+        && apart.iter().filter(|sign| **sign).count() >= 2
+}
+
+/// Whether the first sentence of one stands in the other, as far as can be told.
+fn opening_stands(of: &Fingerprint, other: &Fingerprint) -> bool {
+    let beyond = other.sentences.len() == SENTENCES && of.lead.first() > other.sentences.last();
+    beyond || of.lead.first().is_none_or(|head| other.sentences.binary_search(head).is_ok())
+}
+
+/// Whether much of two sentences is common to both, and each has so many words of its own.
+fn in_one_frame(a: &[u32], b: &[u32], own_words: usize) -> bool {
+    let common: Vec<u32> = a.iter().copied().filter(|w| b.binary_search(w).is_ok()).collect();
     let own = |all: &[u32]| {
         let alone = all.iter().filter(|w| common.binary_search(w).is_err());
         // A word counts as two characters.
         alone.map(|w| if w & 1 == 1 { 1 } else { 2 }).sum::<usize>()
     };
-    let longer = a.opening.len().max(b.opening.len());
-    common.len() as f32 >= FRAME * longer as f32 && own(&a.opening).min(own(&b.opening)) >= OWN_WORDS * 2
+    let longer = a.len().max(b.len());
+    common.len() as f32 >= FRAME * longer as f32 && own(a).min(own(b)) >= own_words * 2
 }
 
 /// How many elements each side has that the other lacks, at least, and their share of the smaller set.

@@ -9,6 +9,8 @@ use tokio::sync::Mutex;
 use crate::model::{Observations, SiteKnowledge};
 use crate::store::sites::SiteMemory;
 use crate::store::{AnyStore, Store, StoreError, now};
+use crate::telemetry::labels::Forgotten;
+use crate::telemetry::record;
 
 /// Sites kept at hand; beyond that all are dropped and read again.
 const MAX_SITES: usize = 4096;
@@ -50,7 +52,8 @@ impl Sites {
         let site = self.get(name).await;
         let mut site = site.lock().await;
         site.refresh(store, false).await?;
-        site.memory.learn(seen, now().as_secs());
+        let crowded_out = site.memory.learn(seen, now().as_secs());
+        record::forgotten(Forgotten::Line, crowded_out as u64);
         site.snapshot = None;
         site.unwritten.push(seen.clone());
         if site.memory.stories() <= YOUNG || site.unwritten.len() >= LOT {

@@ -151,6 +151,10 @@ impl Store for EmbeddedStore {
         self.write(|reply| Op::Keep(Box::new(keep), reply)).await
     }
 
+    async fn meet(&self, slot: Slot, known: &ArticleRecord, captured: Option<i64>) -> Result<(), StoreError> {
+        self.write(|reply| Op::Meet { slot, known: known.state(), captured, reply }).await
+    }
+
     async fn release(&self, token: Token) -> Result<(), StoreError> {
         self.shared.claims().end(token);
         Ok(())

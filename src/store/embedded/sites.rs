@@ -53,16 +53,17 @@ impl<'t> Sites<'t> {
         Ok(db(DOING, self.memories.remove(site))?.is_some())
     }
 
-    /// Forgets sites beyond `most`, at most `steps` of them; says how many.
+    /// Forgets sites beyond `most`, at most `steps` of them; says how many were forgotten.
     pub fn prune(&mut self, most: u64, steps: usize) -> Result<u64, StoreError> {
         let surplus = db(DOING, self.memories.len())?.saturating_sub(most).min(steps as u64);
+        let mut forgotten = 0;
         for _ in 0..surplus {
             let oldest = db(DOING, self.lessons.first())?.map(|(_, site)| site.value().to_owned());
             // Every memory is in the order: `put_in_order` sees to those of earlier stores.
             let Some(oldest) = oldest else { break };
-            self.forget(&oldest)?;
+            forgotten += u64::from(self.forget(&oldest)?);
         }
-        Ok(surplus)
+        Ok(forgotten)
     }
 }
 
@@ -103,5 +104,12 @@ mod tests {
         assert_eq!(sites.prune(1, 9).expect("prunes"), 2);
         assert!(sites.forget("a").expect("forgets") && !sites.forget("c").expect("is gone"));
         assert_eq!(sites.prune(0, 9).expect("prunes"), 0);
+        // One in the order whose memory is gone already is not forgotten twice.
+        assert!(
+            sites.put("d", 0, b"memory").expect("writes") && sites.put("e", 0, b"memory").expect("writes")
+        );
+        sites.memories.remove("d").expect("removes");
+        sites.memories.insert("f", (1, b"memory".as_slice())).expect("writes");
+        assert_eq!(sites.prune(0, 9).expect("prunes"), 1);
     }
 }

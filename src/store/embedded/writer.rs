@@ -22,9 +22,28 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 pub enum Op {
     Keep(Box<Keep>, Reply<Kept>),
-    PutSite { site: String, expected: u64, bytes: Vec<u8>, reply: Reply<bool> },
-    ForgetSite { site: String, reply: Reply<bool> },
-    Prune { retention: Retention, steps: usize, reply: Reply<Pruned> },
+    /// What a claim told of an article's state, and when it was captured again.
+    Meet {
+        slot: Slot,
+        known: Vec<u8>,
+        captured: Option<i64>,
+        reply: Reply<()>,
+    },
+    PutSite {
+        site: String,
+        expected: u64,
+        bytes: Vec<u8>,
+        reply: Reply<bool>,
+    },
+    ForgetSite {
+        site: String,
+        reply: Reply<bool>,
+    },
+    Prune {
+        retention: Retention,
+        steps: usize,
+        reply: Reply<Pruned>,
+    },
     Import(Vec<Entry>, Reply<usize>),
 }
 
@@ -63,6 +82,7 @@ impl Op {
         // The caller may have given up waiting.
         let _unheard = match self {
             Self::Keep(_, reply) => reply.send(Err(why.into())).is_err(),
+            Self::Meet { reply, .. } => reply.send(Err(why.into())).is_err(),
             Self::PutSite { reply, .. } | Self::ForgetSite { reply, .. } => {
                 reply.send(Err(why.into())).is_err()
             }
@@ -141,6 +161,9 @@ impl Writer {
                         ended.insert(keep.token);
                         ended.extend(&keep.supersedes);
                         answer(answers, reply, open.keep(*keep, held));
+                    }
+                    Op::Meet { slot, known, captured, reply } => {
+                        answer(answers, reply, open.meet(slot, &known, captured));
                     }
                     Op::PutSite { site, expected, bytes, reply } => {
                         answer(answers, reply, open.sites.put(&site, expected, &bytes));
@@ -246,6 +269,16 @@ impl<'t> Open<'t> {
             self.add_keys(slot.0, &new)?;
         }
         Ok(slot)
+    }
+
+    fn meet(&mut self, slot: Slot, known: &[u8], captured: Option<i64>) -> Result<(), StoreError> {
+        let Some(bytes) = records::get(&self.articles, slot.0)? else { return Ok(()) };
+        let mut record = ArticleRecord::decode(&bytes)?;
+        record.touched = record.touched.max(today());
+        if record.state() == known {
+            record.captured = captured.or(record.captured);
+        }
+        records::replace(&mut self.articles, slot.0, Some(&record.encode()))
     }
 
     /// In memory this is seen before it is committed; until then it leads to no record, or to one that

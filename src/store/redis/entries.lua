@@ -1,4 +1,4 @@
--- sites, and what is imported: 'put_site' | 'forget_site' | 'article' | 'page' | 'story'
+-- sites, what was met again, and what is imported: 'put_site' | 'forget_site' | 'meet' | 'article' | 'page' | 'story'
 local act = ARGV[1]
 if act == 'put_site' then
   local site = P .. 'site:' .. ARGV[2]
@@ -10,6 +10,17 @@ if act == 'put_site' then
   return 1
 elseif act == 'forget_site' then
   return forget_site(ARGV[2])
+elseif act == 'meet' then
+  -- slot, day, the state behind the keys as it was and as it is to be
+  local name, known, met = P .. 'a:' .. ARGV[2], ARGV[4], ARGV[5]
+  local record = redis.call('GET', name)
+  if not record then return 0 end
+  local from = 8 + 8 * number(record, 6, 2)
+  local state = string.sub(record, from, from + #known - 1) == known and met or nil
+  local day = math.max(number(record, 2, 4), tonumber(ARGV[3]))
+  redis.call('SET', name, string.sub(record, 1, 1) .. string.sub(packed(day), 1, 4) .. string.sub(record, 6, from - 1)
+    .. (state or '') .. string.sub(record, state and from + #known or from))
+  return 1
 elseif act == 'article' then
   local function id(record)
     local at = 8 + 8 * number(record, 6, 2)

@@ -179,6 +179,13 @@ impl Store for RedisStore {
         Ok(if kept == 1 { Kept::Remembered } else { Kept::Fenced })
     }
 
+    async fn meet(&self, slot: Slot, known: &ArticleRecord, captured: Option<i64>) -> Result<(), StoreError> {
+        let (slot, day) = (text(slot.0), text(today().into()));
+        let now = ArticleRecord { captured: captured.or(known.captured), ..known.clone() };
+        let arguments: [&[u8]; 5] = [b"meet", slot.as_bytes(), day.as_bytes(), &known.state(), &now.state()];
+        self.run("meeting an article again", &self.scripts.entries, &arguments).await
+    }
+
     async fn release(&self, token: Token) -> Result<(), StoreError> {
         let arguments: [&[u8]; 2] = [b"release", &text(token.0).into_bytes()];
         self.run("releasing a claim", &self.scripts.claims, &arguments).await

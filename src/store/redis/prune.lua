@@ -10,16 +10,18 @@ if redis.call('ZCARD', P .. 'taught') < sites then
   redis.call('ZUNIONSTORE', P .. 'taught', 2, P .. 'taught', P .. 'sites', 'AGGREGATE', 'MAX')
 end
 local surplus = math.min(math.max(sites - tonumber(ARGV[4]), 0), steps)
+local forgotten, articles, pages = 0, 0, 0
 if surplus > 0 then
-  for _, site in ipairs(redis.call('ZRANGE', P .. 'taught', 0, surplus - 1)) do forget_site(site) end
+  for _, site in ipairs(redis.call('ZRANGE', P .. 'taught', 0, surplus - 1)) do
+    forgotten = forgotten + forget_site(site)
+  end
 end
-local articles, pages = 0, 0
 for _ = 1, steps - surplus do
   local oldest = redis.call('ZRANGE', P .. 'days', 0, 0)[1]
-  if not oldest then return { articles, pages, surplus, 0 } end
+  if not oldest then return { articles, pages, forgotten, 0 } end
   local day = tonumber(oldest)
   local count = tonumber(redis.call('HGET', P .. 'meta', 'articles') or '0')
-  if day >= first and count <= most then return { articles, pages, surplus, 0 } end
+  if day >= first and count <= most then return { articles, pages, forgotten, 0 } end
   local entry = redis.call('LPOP', P .. 'l:' .. oldest)
   if not entry then
     redis.call('ZREM', P .. 'days', oldest)
@@ -43,4 +45,4 @@ for _ = 1, steps - surplus do
     end
   end
 end
-return { articles, pages, surplus, 1 }
+return { articles, pages, forgotten, 1 }

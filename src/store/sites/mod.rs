@@ -27,6 +27,8 @@ const WINDOW: usize = 48;
 const SKETCH: usize = 24;
 /// Lines remembered of an edition.
 const MAX_LINES: usize = 3000;
+/// Bytes that they may take together; those of an edition of 3000 short lines are a third of it.
+const MAX_BYTES: usize = 512 << 10;
 /// A line not seen again within so many stories is forgotten.
 const PATIENCE: u32 = 24;
 const MAX_EDITIONS: usize = 8;
@@ -111,10 +113,10 @@ impl SiteMemory {
     }
 
     /// Learns from one page; `at` is the time in Unix seconds. The same page again changes nothing but
-    /// the order of editions.
-    pub fn learn(&mut self, seen: &Observations, at: u64) {
+    /// the order of editions. Says how many lines had to go for want of room.
+    pub fn learn(&mut self, seen: &Observations, at: u64) -> usize {
         if seen.lead.is_empty() {
-            return;
+            return 0;
         }
         let edition = match self.editions.iter().position(|e| e.name == seen.edition) {
             Some(place) => self.editions.remove(place).unwrap_or_default(),
@@ -124,9 +126,7 @@ impl SiteMemory {
             self.editions.pop_front();
         }
         self.editions.push_back(edition);
-        if let Some(edition) = self.editions.back_mut() {
-            edition.learn(seen, at);
-        }
+        self.editions.back_mut().map_or(0, |edition| edition.learn(seen, at))
     }
 
     /// What is known now, for `read`.
@@ -161,7 +161,7 @@ impl SiteMemory {
 }
 
 impl Edition {
-    fn learn(&mut self, seen: &Observations, at: u64) {
+    fn learn(&mut self, seen: &Observations, at: u64) -> usize {
         // The lead is assigned before anything is counted.
         let number = self.assign(sketch(&seen.lead));
         let oldest = self.leads.front().map_or(0, |l| l.number);
@@ -185,7 +185,7 @@ impl Edition {
                 }
             }
         }
-        self.prune(oldest);
+        self.prune(oldest)
     }
 
     /// The number of the story that the sketch belongs to: a remembered one that shares at least half
@@ -216,23 +216,34 @@ impl Edition {
         number
     }
 
-    fn prune(&mut self, oldest: u32) {
+    /// Forgets what is no longer printed and, where there is no room, what was seen least; says how many of these.
+    fn prune(&mut self, oldest: u32) -> usize {
         let now = self.stories;
         self.lines.retain(|_, line| {
             line.leads.retain(|s| s.lead >= oldest);
             line.leads.last().is_some_and(|last| line.leads.len() >= LEADS || now - last.lead <= PATIENCE)
         });
-        if self.lines.len() > MAX_LINES {
-            let mut by_worth: Vec<(usize, u32, u64)> = self
-                .lines
-                .iter()
-                .map(|(&hash, l)| (l.leads.len(), l.leads.last().map_or(0, |s| s.lead), hash))
-                .collect();
-            by_worth.sort_unstable();
-            for (_, _, hash) in &by_worth[..by_worth.len() - MAX_LINES * 9 / 10] {
-                self.lines.remove(hash);
-            }
+        let all = self.lines.len();
+        let mut lines = all;
+        let mut bytes: usize = self.lines.values().map(LineMemory::bytes).sum();
+        if lines <= MAX_LINES && bytes <= MAX_BYTES {
+            return 0;
         }
+        let mut by_worth: Vec<(usize, u32, u64, usize)> = self
+            .lines
+            .iter()
+            .map(|(&hash, l)| (l.leads.len(), l.leads.last().map_or(0, |s| s.lead), hash, l.bytes()))
+            .collect();
+        by_worth.sort_unstable();
+        for (_, _, hash, size) in by_worth {
+            if lines <= MAX_LINES * 9 / 10 && bytes <= MAX_BYTES / 10 * 9 {
+                break;
+            }
+            self.lines.remove(&hash);
+            lines -= 1;
+            bytes -= size;
+        }
+        all - lines
     }
 
     /// Stories since the line was first seen.
@@ -268,6 +279,11 @@ impl Edition {
 }
 
 impl LineMemory {
+    /// What it takes, as stored: about as much as in memory, where texts are long.
+    fn bytes(&self) -> usize {
+        16 + 2 * self.leads.len() + self.text.len()
+    }
+
     /// Leads under which the line stood in such company.
     fn under(&self, company: Company) -> usize {
         self.leads.iter().filter(|s| s.company == company).count()
@@ -392,5 +408,24 @@ mod tests {
         }
         assert_eq!(memory.editions.len(), MAX_EDITIONS);
         assert!(memory.editions.iter().all(|e| e.lines.len() <= MAX_LINES && e.leads.len() <= WINDOW));
+    }
+
+    /// Long lines in letters of three bytes, of stories that all print them, beside an appeal.
+    #[test]
+    fn memory_is_bounded_in_bytes_and_keeps_what_is_seen_most() {
+        let mut memory = SiteMemory::new("herald.example");
+        let mut dropped = 0;
+        for story in 0..40 {
+            let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+            let named = |n: usize| [letter(n), letter(n / 26), letter(n / 676)].iter().collect::<String>();
+            let mut lines: Vec<String> =
+                (0..300).map(|i| "橋".repeat(SHOWN) + &named(story / 2 * 300 + i)).collect();
+            lines.push(APPEAL.to_owned());
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            dropped += memory.learn(&page(&"x".repeat(story + 1), &lines), 1);
+            assert!(memory.encode().len() <= MAX_BYTES + (64 << 10), "{}", memory.encode().len());
+        }
+        assert!(dropped > 0);
+        assert!(memory.snapshot().line(APPEAL).is_some());
     }
 }

@@ -185,3 +185,27 @@ async fn a_page_takes_at_most_two_round_trips_before_it_is_published() {
     assert_eq!(most, 2);
     assert!(sizes.iter().all(|size| *size == 4), "each with that of the other replica: {sizes:?}");
 }
+
+/// Copies wait in a line, and each is told when it is its turn: none of them keeps asking.
+#[tokio::test]
+async fn many_copies_at_once_do_not_ask_again_and_again() {
+    const COPIES: usize = 48;
+    let server = RedisServer::start();
+    let desk = Arc::new(identifier(&server.url(), Duration::from_secs(3600)).await);
+    let trips = || desk.store().expect("has one").round_trips();
+    publish(&desk, &Capture::of("", "Bus line nine will not run on Sunday. Sorry about that.")).await;
+    let before = trips();
+    let mut running = Vec::new();
+    for copy in 0..COPIES {
+        let (desk, page) = (Arc::clone(&desk), story(6).url(&format!("https://herald.example/{copy}")));
+        running.push(tokio::spawn(async move { publish(&desk, &page).await }));
+    }
+    let mut created = 0;
+    for one in running {
+        created += usize::from(verdict(&one.await.expect("runs")) == Verdict::New);
+    }
+    assert_eq!(created, 1);
+    // Each claims and keeps, and looks again when those that it saw are through: sixteen at a time.
+    let most = COPIES * (2 + 1 + COPIES.div_ceil(16)) + COPIES;
+    assert!(trips() - before <= most as u64, "{} requests for {COPIES} copies", trips() - before);
+}

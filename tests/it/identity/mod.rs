@@ -252,6 +252,88 @@ async fn a_canonical_url_that_points_everywhere_joins_nothing() {
     assert_eq!((printed.article_id, printed.version), (created.article_id, 1));
 }
 
+/// A story that goes on: a beginning and a headline of its own over what the day before told.
+#[tokio::test]
+async fn what_came_of_a_story_is_an_article_though_it_tells_the_story_again() {
+    let told = |headline: &str, body: &str, page: &str| {
+        Capture::of(headline, body).url(&format!("https://herald.example/{page}")).scraper("reader")
+    };
+    for n in [0, 1, 3, 9] {
+        let desk = Desk::new().await;
+        let first = desk.publish(&story(n).url("https://herald.example/first").scraper("reader")).await;
+        let background: Vec<&str> = STORIES[n].1.split("\n\n").collect();
+        let background = background[..background.len() - 1].join("\n\n");
+        let news = "On Friday the county advocate asked all who were concerned to come to a hearing at the old \
+            mint, where the benches did not suffice and the debate went on until the ushers put out the lamps. \
+            A date for the ruling will be named when both sides have handed in their papers.";
+        let next = told("Hearing at the old mint runs late", &format!("{news}\n\n{background}"), "next");
+        let found = desk.publish(&next).await;
+        let contained = found.dedup.similarity;
+        assert_eq!(verdict(&found), Verdict::New, "{n}: {contained:?}");
+        assert_ne!(found.article_id, first.article_id);
+        // The same page at its own address, and the first story at another, are what they were.
+        let again = desk.publish(&next.clone().scraper("dump")).await;
+        assert_eq!(again.article_id, found.article_id);
+        let moved = desk.publish(&story(n).url("https://herald.example/moved").scraper("reader")).await;
+        assert_eq!(moved.article_id, first.article_id);
+    }
+}
+
+/// A column that begins and ends as it always does, a week later, at an address of its own.
+#[tokio::test]
+async fn columns_that_begin_alike_are_articles_of_their_own() {
+    let desk = Desk::new().await;
+    let mut ids = std::collections::BTreeSet::new();
+    for (day, headline, own) in [
+        (
+            "05",
+            "My week: the marmalade question",
+            "Somebody at table four called marmalade a salad of fruit.",
+        ),
+        (
+            "12",
+            "My week: a goose in the vestry",
+            "The goose came in with the second hymn and stayed for tea.",
+        ),
+        ("19", "My week: on losing a glove", "One glove proves that there was a pair, and a careless owner."),
+    ] {
+        let body = format!(
+            "As every Friday, this column is written at the corner table of the Crown, where the light is bad and \
+             the tea is worse.\n\n{own}\n\nLetters to the author are welcome, and are read aloud at the bar if \
+             they are short. A book of columns can be had at the counter for nine crowns, and a second one is \
+             promised for the spring."
+        );
+        let page = Capture::of(headline, &body).url(&format!("https://herald.example/column/{day}"));
+        let mut article = page.scraper("reader").article();
+        let value = format!("2031-03-{day}");
+        article.published_at = Some(Timestamp { raw: value.clone(), value, precision: Precision::Day });
+        let found = desk.identifier.identify(&article, Observations::default()).await.expect("identifies");
+        desk.identifier.keep(found.claim.clone()).await.expect("keeps");
+        assert_eq!(verdict(&found), Verdict::New, "{headline}: {:?}", found.dedup);
+        ids.insert(found.article_id);
+    }
+    assert_eq!(ids.len(), 3);
+}
+
+/// Without an address the text alone tells: some of its numbers set right are no other report.
+#[tokio::test]
+async fn several_numbers_set_right_in_a_text_without_an_address_are_an_update_of_it() {
+    for [(wrong, right), (too, so)] in [[("2,300", "3,200"), ("88", "83")], [("4.1", "4.3"), ("25", "24")]] {
+        let desk = Desk::new().await;
+        let sent = |hour: usize, capture: Capture| {
+            let mut capture = capture.scraper("reader");
+            capture.site = Some("herald.example".into());
+            capture.at(&format!("2031-03-12T{hour:02}:00:00Z"))
+        };
+        let first = desk.publish(&sent(8, story(9))).await;
+        let mut corrected = story(9);
+        corrected.body = corrected.body.replace(wrong, right).replace(too, so);
+        let found = desk.publish(&sent(9, corrected)).await;
+        assert_eq!(verdict(&found), Verdict::Update, "{wrong}: {:?}", found.dedup);
+        assert_eq!(found.article_id, first.article_id);
+    }
+}
+
 /// What the texts alone would not say: the publisher's headline of four words or more, on one day.
 #[tokio::test]
 async fn a_recurring_headline_joins_what_was_published_on_one_day() {

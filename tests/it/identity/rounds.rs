@@ -202,3 +202,69 @@ async fn an_address_that_serves_another_article_is_that_articles() {
     assert_eq!(verdict(&second), Verdict::New);
     assert_ne!(second.article_id, first.article_id);
 }
+
+/// What another scraper took from the page later does not say that the first one's edit is old.
+#[tokio::test]
+async fn a_capture_by_another_scraper_makes_no_edit_old() {
+    let page = story(1).url("https://herald.example/railway").scraper("reader");
+    let mut edited = page.clone();
+    edited.body.push_str("\n\nThe ministry has withdrawn its promise, a spokeswoman told the council.");
+    let mut cut = page.clone().scraper("cutter");
+    cut.body = cut.body.split("\n\n").take(3).collect::<Vec<_>>().join("\n\n");
+    let whole = page.clone().scraper("dump");
+    for (other, edit_is_old) in [(cut, false), (whole, true)] {
+        let desk = Desk::new().await;
+        desk.publish(&at(&page, 8, 0)).await;
+        let copy = desk.publish(&at(&other, 12, 0)).await;
+        assert!(matches!(verdict(&copy), Verdict::NearDuplicate | Verdict::ExactDuplicate));
+        let found = desk.publish(&at(&edited, 11, 0)).await;
+        // The very same words say that the page is as it was.
+        assert_eq!(method(&found) == "older_capture", edit_is_old, "{:?}", found.dedup);
+        assert_eq!(verdict(&found) == Verdict::Update, !edit_is_old);
+    }
+}
+
+/// The bytes of the first capture come again: the page is as it was, and what was captured between is old.
+#[tokio::test]
+async fn a_page_that_is_seen_again_was_captured_then() {
+    let page = story(1).url("https://herald.example/railway").scraper("reader");
+    let same_page = |capture: &Capture, key: &str| {
+        let mut article = capture.article();
+        key.clone_into(&mut article.raw.page_key);
+        article
+    };
+    let mut edited = page.clone();
+    edited.body.push_str("\n\nThe ministry has withdrawn its promise, a spokeswoman told the council.");
+    let (first, other) = ("0123456789abcdef0123456789abcdef", "f123456789abcdef0123456789abcdef");
+    for (again, old) in [(12, true), (8, false)] {
+        let desk = Desk::new().await;
+        keep(&desk, &same_page(&at(&page, 8, 0), first), Observations::default()).await;
+        let seen = keep(&desk, &same_page(&at(&page, again, 5), first), Observations::default()).await;
+        assert_eq!((verdict(&seen), method(&seen)), (Verdict::ExactDuplicate, "page_key"));
+        let between = keep(&desk, &same_page(&at(&edited, 10, 0), other), Observations::default()).await;
+        assert_eq!(method(&between) == "older_capture", old, "{again}: {:?}", between.dedup);
+    }
+}
+
+/// A site that tries out headlines shows them in turn: each is an update once.
+#[tokio::test]
+async fn a_headline_that_the_article_has_had_is_no_update() {
+    let desk = Desk::new().await;
+    let tried =
+        ["Railway through the Linden valley to reopen", "Six hours of debate, and then the whistle blew"];
+    let mut updates = Vec::new();
+    for round in 0..6 {
+        let mut capture = story(1).url("https://herald.example/railway").scraper("reader");
+        capture.headline = Some(tried[round % 2].to_owned());
+        capture.body.push_str(&format!("\n\n{} comments", 12 + round));
+        updates.push(verdict(&desk.publish(&at(&capture, 8 + round, 0)).await) == Verdict::Update);
+    }
+    assert_eq!(updates, [false, true, false, false, false, false]);
+    // A text that changes with it is one, and so is a third headline.
+    let mut corrected = story(1).url("https://herald.example/railway").scraper("reader");
+    corrected.headline = Some(tried[0].to_owned());
+    corrected.body = corrected.body.replace("41 to 19", "40 to 20");
+    assert_eq!(verdict(&desk.publish(&at(&corrected, 15, 0)).await), Verdict::Update);
+    corrected.headline = Some("Council of Marrow brings back its trains".into());
+    assert_eq!(verdict(&desk.publish(&at(&corrected, 16, 0)).await), Verdict::Update);
+}

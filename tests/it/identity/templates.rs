@@ -1,7 +1,7 @@
 //! Reports written from templates: alike in nearly every word, and each an article of its own.
 
 /// Headline, body; `{n}` is the n-th word of a row.
-const TEMPLATES: [(&str, &str, [&str; 5]); 9] = [
+const TEMPLATES: [(&str, &str, [&str; 5]); 10] = [
     (
         "Magnitude {0} earthquake near {1}",
         "An earthquake of magnitude {0} was registered {2} kilometres off {1} on {3} at a depth of {4} kilometres, the seismological service said.\n\nThere were no immediate reports of damage or casualties. No tsunami warning was issued.\n\nEarthquakes of this strength are often felt, but only rarely cause damage. Residents who felt the tremor are asked to report it on the website of the service. The service registers about 800 quakes in the region each year; most of them go unnoticed.",
@@ -101,10 +101,21 @@ const TEMPLATES: [(&str, &str, [&str; 5]); 9] = [
             "March 17|6, 10, 17, 25, 31, 47|2|20|23",
         ],
     ),
+    (
+        "The stars on Monday: {0}",
+        "{0}: {1} Somebody from your past may cross your path, and {2}.\n\nWhoever reads the stars knows that haste is a poor adviser. The moon stands well for all who begin something new.\n\nOur stargazer answers letters on Thursdays. Love, work and health are looked at more closely in the magazine at the end of the week.",
+        [
+            "Aries|A debt that you had forgotten is paid back.|an evening stroll does wonders",
+            "Libra|Postpone the journey, for the roads are long.|nobody keeps a secret for ever",
+            "Pisces|At work it is better to bite your tongue.|a letter brings news that is old",
+            "Taurus|The household asks for more than you can give.|what was lost lies in a drawer",
+            "Gemini|Two doors open at once.|the smaller one leads to the garden",
+        ],
+    ),
 ];
 
 /// Other languages and scripts, whose names no capital tells and whose digits are their own.
-const ABROAD: [(&str, &str, [&str; 3]); 10] = [
+const ABROAD: [(&str, &str, [&str; 3]); 14] = [
     (
         "Einbruch in {0}",
         "Unbekannte sind in der Nacht zum {1} in {2} in {0} eingebrochen. Nach Angaben der Polizei hebelten sie ein Fenster auf und nahmen {3} mit.\n\nDie Kriminalpolizei hat Spuren gesichert. Zeugen, die in der Nacht verdächtige Personen oder Fahrzeuge beobachtet haben, werden gebeten, sich bei der nächsten Dienststelle zu melden.\n\nDie Polizei rät, Fenster und Türen auch bei kurzer Abwesenheit zu schließen. Beratung bietet die Dienststelle nach Vereinbarung an.",
@@ -162,6 +173,30 @@ const ABROAD: [(&str, &str, [&str; 3]); 10] = [
         "מזג האוויר ב{0}",
         "השירות המטאורולוגי מסר כי ב{0} צפוי מזג אוויר {1} ביום {2}. הרוחות יהיו חלשות עד בינוניות מכיוון {3}.\n\nבהמשך השבוע לא צפוי שינוי ניכר, ובסוף השבוע תיתכן עלייה קלה במידות החום. השירות ממליץ למטיילים להצטייד בכובע ובמים ולהימנע משהייה ממושכת בשמש.\n\nהתחזית מתעדכנת ארבע פעמים ביום באתר השירות המטאורולוגי.",
         ["חיפה|שרבי|ראשון|מערב", "אילת|נאה|שלישי|צפון", "טבריה|מעונן חלקית|חמישי|מזרח"],
+    ),
+    (
+        "แผ่นดินไหวขนาด {0} ที่{1}",
+        "เกิดแผ่นดินไหวขนาด {0} เมื่อเช้าวัน{2} จุดศูนย์กลางอยู่ที่{1} ลึกจากผิวดิน {3} กิโลเมตร ศูนย์เฝ้าระวังแจ้ง\n\nยังไม่มีรายงานความเสียหายหรือผู้บาดเจ็บ ชาวบ้านในหลายตำบลรู้สึกได้ถึงแรงสั่น\n\nศูนย์เฝ้าระวังระบุว่าแรงสั่นระดับนี้เกิดขึ้นบ่อยในภูมิภาค และขอให้ผู้ที่รู้สึกได้ส่งข้อมูลเข้ามาทางเว็บไซต์",
+        ["๔.๖|อำเภอธารแก้ว|จันทร์|๑๐", "๕.๑|อำเภอเขาแดง|พฤหัสบดี|๒๒", "๔.๙|อำเภอบึงหลวง|อาทิตย์|๑๔"],
+    ),
+    (
+        "ไฟไหม้{0} ไม่มีผู้บาดเจ็บ",
+        "เกิดเหตุไฟไหม้{0}ในคืนวัน{1} เพลิงเผา{2}เสียหาย เจ้าหน้าที่ดับเพลิงควบคุมเพลิงไว้ได้โดยไม่มีผู้บาดเจ็บ\n\nหัวหน้าสถานีดับเพลิงเผยว่ารถดับเพลิงไปถึงที่เกิดเหตุภายในไม่กี่นาที ส่วนสาเหตุอยู่ระหว่างการสอบสวน ตำรวจปิดถนนโดยรอบจนถึงเช้า\n\nทางการเตือนประชาชนให้ตรวจสอบสายไฟในบ้านอย่างสม่ำเสมอ และอย่าทิ้งเตาไว้โดยไม่มีคนดูแล",
+        ["ตลาดท่าเรือเก่า|จันทร์|แผงค้าแถวหน้า", "โรงเลื่อยบ้านหนองไผ่|พุธ|กองไม้สัก", "โรงเรียนวัดดอนทราย|ศุกร์|อาคารพลศึกษา"],
+    ),
+    (
+        "อาลัย{0}",
+        "{0} ผู้เป็น{1}ของ{2}มานานหลายปี จากไปอย่างสงบหลังล้มป่วยไม่นาน ครอบครัวแจ้งข่าว\n\nเพื่อนฝูงจดจำในฐานะคนใจดีและมีอารมณ์ขัน มีเวลาให้ผู้อื่นเสมอและไม่เคยหวังคำขอบคุณ\n\nพิธีจะจัดขึ้นภายในครอบครัว ขอผู้ประสงค์จะส่งพวงหรีดเปลี่ยนเป็นการบริจาคแก่สถานดูแลผู้ป่วยในท้องถิ่น",
+        ["ครูเอื้อง แสนสุข|ครูดนตรี|อำเภอธารแก้ว", "ลุงธนู รักเรือ|นายท่า|อำเภอเขาแดง", "ป้าดาว ขนมหอม|แม่ครัว|อำเภอบึงหลวง"],
+    ),
+    (
+        "今日の星占い {0}",
+        "{0}のあなた。{1}昔の知り合いに出会うかもしれない。{2}。\n\n星を読む人は、急ぐことが良い助言者ではないと知っている。月は新しいことを始める人すべてにとって良い位置にある。\n\n占星術師が木曜日に手紙に答える。恋愛、仕事、健康については週末の別冊で詳しく取り上げる。",
+        [
+            "おひつじ座|忘れていた貸しが返ってくる。|夕方の散歩が効く",
+            "てんびん座|旅は延ばした方がよい。|秘密はいつまでも守れない",
+            "うお座|職場では言葉を慎んで。|なくした物は引き出しにある",
+        ],
     ),
 ];
 

@@ -430,3 +430,35 @@ async fn of_many_claims_at_once_exactly_one_has_none_before_it() {
         assert!(before[16..].iter().all(|n| *n == 16), "{which}: what is returned is bounded");
     }
 }
+
+#[tokio::test]
+async fn an_article_met_again_is_remembered_from_then_on_in_the_state_that_was_told() {
+    let (stores, _alive) = homes().await;
+    for store in &stores {
+        let old = ArticleRecord { touched: day() - 20, captured: Some(1000), ..record(1, &[10, 11]) };
+        publish(store, 1, old.clone()).await;
+        let (outcome, known) = seen(store, 1).await.expect("is known");
+        let known = known.expect("is remembered");
+        store.meet(outcome.slot, &known, None).await.expect("meets");
+        let met = seen(store, 1).await.and_then(|(_, record)| record).expect("is remembered");
+        assert_eq!(*met, ArticleRecord { touched: day(), ..old.clone() }, "{}", name(store));
+        store.meet(outcome.slot, &met, Some(5000)).await.expect("meets");
+        let met = seen(store, 1).await.and_then(|(_, record)| record).expect("is remembered");
+        assert_eq!(
+            *met,
+            ArticleRecord { touched: day(), captured: Some(5000), ..old.clone() },
+            "{}",
+            name(store)
+        );
+        // Told of a state that is no more, and of an article that is not there.
+        store.meet(outcome.slot, &known, Some(9000)).await.expect("meets");
+        store.meet(Slot(77), &known, Some(9000)).await.expect("meets nothing");
+        let left = seen(store, 1).await.and_then(|(_, record)| record).expect("is remembered");
+        assert_eq!(left, met, "{}", name(store));
+        // What was met is past no retention.
+        let short = Retention { days: 10, ..Retention::default() };
+        assert_eq!(store.prune(short, 100).await.expect("prunes").articles, 0, "{}", name(store));
+        let found = claim(store, 9, &record(9, &[99, 11])).await;
+        assert_eq!(found.candidates.len(), 1, "{}", name(store));
+    }
+}

@@ -62,4 +62,10 @@ async fn sites_of_a_store_that_did_not_say_when_they_were_taught_are_the_first_t
     let one = Retention { sites: 1, ..Retention::default() };
     assert_eq!(store.prune(one, 100).await.expect("prunes").sites, 2);
     assert_eq!(store.sites("", 9).await.expect("lists"), ["a"]);
+    // One whose memory is gone already is not forgotten twice.
+    assert!(store.put_site("d", 0, b"memory").await.expect("writes"));
+    let mut command = ::redis::cmd("DEL");
+    let _: i64 = command.arg("{copydesk}:site:a").query_async(&mut connection).await.expect("forgets");
+    let none = Retention { sites: 0, ..Retention::default() };
+    assert_eq!(store.prune(none, 100).await.expect("prunes").sites, 1);
 }
