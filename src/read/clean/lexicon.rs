@@ -183,8 +183,8 @@ impl Lexicon {
             }
             let quotes = quotes.get_or_insert_with(|| Quotes::new(lower));
             let quoted = quotes.inside(found.start);
-            // A bracket or a quotation mark may stand before it.
-            let first = found.start <= 3;
+            // A mark may stand before it: one of East Asia has three bytes.
+            let first = found.start <= 2 || found.start == 3 && !lower.as_bytes()[0].is_ascii();
             hits.opens |= phrase.opens && !quoted && found.start <= 12;
             hits.closes |= phrase.closes && !quoted;
             if !phrase.counts {

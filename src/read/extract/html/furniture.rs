@@ -178,14 +178,20 @@ fn led_links(sight: &Sight, decisions: &mut [Decision]) {
 }
 
 /// One block of little but links, as old pages set their menus and lists of other stories. Where commas part them the
-/// story names things, and addresses that are written out are its references.
+/// story names things, and addresses that are written out are its references. Between their paragraphs pages that
+/// are no news offer what they tell of.
 fn menus(sight: &Sight, decisions: &mut [Decision]) {
     const FEWEST: f32 = 3.0;
     const SHARE: f32 = 0.75;
+    let prose = |(b, d): (usize, &Decision)| d.kept && sight.facts[b].good;
+    let first = decisions.iter().enumerate().position(prose);
+    let last = decisions.iter().enumerate().rposition(prose);
+    let (Some(first), Some(last)) = (first, last) else { return };
     for (b, decision) in decisions.iter_mut().enumerate().filter(|(_, d)| d.kept) {
         let facts = &sight.facts[b];
         let links = f32::from(sight.page.blocks[b].links);
-        let menu = links >= FEWEST && facts.link_share > SHARE;
+        let amid = (first..last).contains(&b) && !sight.witnesses.declares_news;
+        let menu = links >= FEWEST && facts.link_share > SHARE && !amid;
         if menu
             && facts.ending != 1
             && facts.commas + 1.0 < links
