@@ -183,7 +183,11 @@ fn led_links(sight: &Sight, decisions: &mut [Decision]) {
 fn menus(sight: &Sight, decisions: &mut [Decision]) {
     const FEWEST: f32 = 3.0;
     const SHARE: f32 = 0.75;
-    let prose = |(b, d): (usize, &Decision)| d.kept && sight.facts[b].good;
+    const PROSE_WORDS: f32 = 8.0;
+    let prose = |(b, d): (usize, &Decision)| {
+        let facts = &sight.facts[b];
+        d.kept && facts.words >= PROSE_WORDS && facts.ending == 1 && facts.link_share < 0.35
+    };
     let first = decisions.iter().enumerate().position(prose);
     let last = decisions.iter().enumerate().rposition(prose);
     let (Some(first), Some(last)) = (first, last) else { return };
@@ -194,7 +198,7 @@ fn menus(sight: &Sight, decisions: &mut [Decision]) {
         let menu = links >= FEWEST && facts.link_share > SHARE && !amid;
         if menu
             && facts.ending != 1
-            && facts.commas + 1.0 < links
+            && facts.commas + 2.0 < links
             && !sight.page.block_text(b).contains("://")
         {
             decision.leave_out("menu");
