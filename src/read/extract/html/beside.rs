@@ -25,7 +25,7 @@ pub fn captions(sight: &Sight, decisions: &mut [Decision]) {
         // Scripts put pictures in later; behind a sentence the bracket may be of the story's last picture.
         let credited = credited(text).is_some_and(|said| {
             pictured || words <= APART_WORDS && !said.trim_end().ends_with(['.', '!', '?', '。', '”', '"'])
-        });
+        }) || pictured && is_signed(text);
         if credited || words <= APART_WORDS && is_classed(sight, b, pictured) {
             found.push(b);
         }
@@ -63,7 +63,7 @@ fn is_classed(sight: &Sight, b: usize, pictured: bool) -> bool {
         "billedtekst",
         "piedefoto",
     ];
-    const VAGUE: [&str; 4] = ["kep", "legenda", "podpis", "fototekst"];
+    const VAGUE: [&str; 7] = ["kep", "legenda", "podpis", "fototekst", "cap", "legende", "leyenda"];
     let page = sight.page;
     let mut around = page.ancestors(page.blocks[b].container).take(LEVELS);
     around.any(|c| {
@@ -72,37 +72,60 @@ fn is_classed(sight: &Sight, b: usize, pictured: bool) -> bool {
     })
 }
 
-/// What stands before a bracket that says whose the picture is: `(Fotó: Tiszamente/Bihari Lóránt)`, `（受访者供图）`.
+/// What says in many languages that a name behind it is a photographer's.
+const LEADS: [&str; 36] = [
+    "photo",
+    "photos",
+    "picture",
+    "image",
+    "foto",
+    "fotos",
+    "fotó",
+    "fot",
+    "bild",
+    "bilder",
+    "beeld",
+    "zdj",
+    "imagen",
+    "imagem",
+    "fotografía",
+    "illustration",
+    "kuva",
+    "kép",
+    "фото",
+    "courtesy",
+    "φωτό",
+    "φωτο",
+    "φωτογραφία",
+    "ảnh",
+    "ภาพ",
+    "صورة",
+    "تصوير",
+    "צילום",
+    "फोटो",
+    "ছবি",
+    "사진",
+    "写真",
+    "图",
+    "圖",
+    "图片",
+    "fotografie",
+];
+
+/// With which a credit ends where words are not set apart.
+const TAILS: [&str; 6] = ["供图", "供圖", "摄", "攝", "撮影", "提供"];
+
+/// What stands before a bracket that says whose the picture is: `(Fotó: Tiszamente/Bihari Lóránt)`, `（受访者供图）`;
+/// or before `＝川端町、中根悟撮影`.
 fn credited(text: &str) -> Option<&str> {
     const MOST_CHARS: usize = 70;
-    /// With which the bracket begins, or which a colon or a slash follows in it.
-    const LEADS: [&str; 20] = [
-        "photo",
-        "photos",
-        "picture",
-        "image",
-        "foto",
-        "fotos",
-        "fotó",
-        "fot",
-        "bild",
-        "bilder",
-        "beeld",
-        "zdj",
-        "imagen",
-        "imagem",
-        "fotografía",
-        "illustration",
-        "kuva",
-        "kép",
-        "фото",
-        "courtesy",
-    ];
     const HOUSES: [&str; 4] = ["getty", "shutterstock", "istock", "unsplash"];
-    /// With which the bracket ends, where words are not set apart.
-    const TAILS: [&str; 6] = ["供图", "供圖", "摄", "攝", "撮影", "提供"];
     let text = text.trim_end_matches(['.', '。', ' ']);
-    let open = text.strip_suffix([')', '）', ']', '］'])?;
+    let Some(open) = text.strip_suffix([')', '）', ']', '］']) else {
+        let (said, behind) = text.rsplit_once(['＝', '／'])?;
+        let short = behind.chars().nth(MOST_CHARS / 2).is_none();
+        return (short && TAILS.iter().any(|tail| behind.ends_with(tail))).then_some(said);
+    };
     let (said, inside) = open.rsplit_once(['(', '（', '[', '［'])?;
     if inside.chars().nth(MOST_CHARS).is_some() {
         return None;
@@ -111,13 +134,16 @@ fn credited(text: &str) -> Option<&str> {
     let leads = |lead: &str| {
         lower.match_indices(lead).any(|(at, _)| {
             let behind = &lower[at + lead.len()..];
+            // `Borítókép: …`, `Symbolbild: …`
+            let compound = lower[..at].ends_with(char::is_alphabetic) && behind.starts_with([':', '：']);
             let apart =
                 !lower[..at].ends_with(char::is_alphanumeric) && !behind.starts_with(char::is_alphanumeric);
             let behind = behind.trim_start_matches(['.', ' ']);
-            apart
-                && (at == 0 && behind.is_empty()
-                    || behind.starts_with([':', '/', '：', '©'])
-                    || behind.starts_with("by "))
+            compound
+                || apart
+                    && (at == 0 && behind.is_empty()
+                        || behind.starts_with([':', '/', '：', '／', '©'])
+                        || behind.starts_with("by "))
         })
     };
     // `(fot. OSP Machów)`, `(Foto Ada Fern)`
@@ -127,6 +153,21 @@ fn credited(text: &str) -> Option<&str> {
         || begins
         || LEADS.iter().any(|lead| leads(lead));
     known.then_some(said)
+}
+
+/// Ends with a lead, a colon and a name: `The ferry on its first day. Foto: Ada Fern`
+fn is_signed(text: &str) -> bool {
+    const MOST_WORDS: usize = 6;
+    let Some((before, name)) = text.rsplit_once([':', '=', '：']) else { return false };
+    let named = !name.trim().is_empty()
+        && name.split_whitespace().nth(MOST_WORDS).is_none()
+        && !name.ends_with(['.', '!', '?', '。', '”', '"'])
+        && !name.trim_start().starts_with(char::is_lowercase);
+    named && {
+        let last =
+            before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
+        LEADS.contains(&last.as_str())
+    }
 }
 
 /// Boxes of facts beside a story say in short what it tells, or what it does not.
@@ -186,6 +227,11 @@ mod tests {
             ("罗家顺在绘制地图。（受访者供图）", true),
             ("The new pier. (Photo by Ada Fern)", true),
             ("The new pier at dusk (Ben Holt/Getty)", true),
+            ("A komp az első napon (Borítókép: Bihari Lóránt / Partlap)", true),
+            ("Der Steg im Winter (Symbolbild: Hafenbote)", true),
+            ("志愿者在共享厨房准备晚餐。（图/陆远航）", true),
+            ("旗を掲げて岸を離れる渡し船＝10日、川端町、中根悟撮影", true),
+            ("渡し船は百年目＝川端町が記念の旗を掲げる", false),
             ("He likes small things (a photo, crystal, or a stone).", false),
             ("She won two prizes (see photo above)", false),
             ("The pier burned down twice (in 1911 and in 1954).", false),
@@ -204,6 +250,8 @@ mod tests {
             "<p>The ferry on its first day (Foto: Ada Fern)</p><p><img src=a></p>",
             "<div><img data-later=a></div><p class=bildtext>The ferry on its first day</p>",
             "<p>The ferry on its first day (Foto: Ada Fern)</p>",
+            "<div><img src=a></div><p>The ferry on its first day. Ảnh: Quốc Bảo</p>",
+            "<div><img src=a></div><div class=Media_cap__8df>The ferry on its first day</div>",
         ] {
             let text = kept(&page(amid));
             assert!(!["komp", "konstrukce", "ferry"].iter().any(|w| text.contains(w)), "{amid}");
@@ -211,6 +259,8 @@ mod tests {
         for amid in [
             "<p>The ferry sailed on its first day. (Photo: Ada Fern)</p>",
             "<p class=legenda>The ferry sailed on its first day.</p>",
+            "<p><img src=a></p><p>The ferry sailed on its first day, says the foto: a boat with nobody on it.</p>",
+            "<p>The ferry sailed on its first day. Ảnh: Quốc Bảo</p>",
             "<p><img src=a></p><p>The ferry sailed on its first day (in the rain).</p>",
             "<div class=kepler><img src=a><p>The ferry sailed on its first day.</p></div>",
         ] {

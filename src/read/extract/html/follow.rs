@@ -1,6 +1,8 @@
 //! Lines that ask to be followed: on a channel, by letter, by mail.
 
 use super::features::Sight;
+use super::layout::Prefix;
+use super::lexicon::has_name;
 use super::rules::{Decision, story};
 use crate::read::clean::lexicon;
 use crate::read::text::stats::stats;
@@ -13,6 +15,7 @@ const FEWEST: usize = 4;
 
 pub fn remove(sight: &Sight, decisions: &mut [Decision]) {
     newsletters(sight, decisions);
+    appeals(sight, decisions);
     let kept = story(decisions);
     if kept.len() < FEWEST {
         return;
@@ -194,6 +197,47 @@ fn newsletters(sight: &Sight, decisions: &mut [Decision]) {
     }
 }
 
+/// Small boxes whose names say that they ask for money or an address.
+fn appeals(sight: &Sight, decisions: &mut [Decision]) {
+    const NAMES: [&str; 9] = [
+        "donate",
+        "donation",
+        "donations",
+        "contribution",
+        "contribute",
+        "newsletter",
+        "membership",
+        "supportus",
+        "spenden",
+    ];
+    const MOST_BLOCKS: usize = 8;
+    const MOST_WORDS: f32 = 120.0;
+    /// Of the text that is kept: more is a story about such things.
+    const MOST: f32 = 0.25;
+    let words = Prefix::new((0..decisions.len()).map(|b| match decisions[b].kept {
+        true => sight.facts[b].words,
+        false => 0.0,
+    }));
+    for container in &sight.page.containers {
+        let (from, to) = (container.first_block as usize, container.end_block as usize);
+        let to = to.min(decisions.len());
+        let asked = words.between(from, to);
+        if from >= to
+            || to - from > MOST_BLOCKS
+            || asked == 0.0
+            || asked > MOST_WORDS.min(MOST * words.whole())
+        {
+            continue;
+        }
+        if !has_name(sight.page.attr(container.class), &NAMES) {
+            continue;
+        }
+        for decision in decisions[from..to].iter_mut().filter(|d| d.kept) {
+            decision.leave_out("appeal");
+        }
+    }
+}
+
 /// A line that is no sentence and bids the reader sign up to something with a name of its own.
 fn is_sign_up(sight: &Sight, b: usize) -> bool {
     const MOST_WORDS: f32 = 14.0;
@@ -277,6 +321,22 @@ mod tests {
         ] {
             assert!(kept(&page(line)).contains(&line[..6]), "{line}");
         }
+    }
+
+    #[test]
+    fn boxes_that_call_themselves_appeals_go_whole() {
+        let page = |class: &str, text: &str| {
+            format!(
+                "<html><head><title>Harbour</title></head><body><h1>Harbour</h1><article>{}<div class='{class}'>{text}</div></article></body></html>",
+                paragraphs("Alder")
+            )
+        };
+        let plea = "<p>Here at the Quay Herald we keep our work free.</p><p>Will you chip in?</p>";
+        for class in ["c-contribution-cta", "donation box", "js-newsletter"] {
+            assert!(!kept(&page(class, plea)).contains("Quay Herald"), "{class}");
+        }
+        assert!(kept(&page("c-text", plea)).contains("Quay Herald"));
+        assert!(kept(&page("donation", &paragraphs("Fenwick"))).contains("Fenwick"));
     }
 
     #[test]

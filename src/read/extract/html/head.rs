@@ -1,11 +1,15 @@
 //! What stands above the text: the headline, lines that say who wrote the story and when.
 
+use std::ops::RangeInclusive;
+
 use super::features::Sight;
 use super::layout::{self, Kind};
+use super::lexicon::Class;
 use super::rules::Decision;
 use super::signature::is_led;
 use crate::model::body::FoundField;
 use crate::read::clean::lexicon;
+use crate::read::describe::dates;
 use crate::read::extract::text::fields;
 use crate::read::text::stats::stats;
 
@@ -70,18 +74,22 @@ fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
     for (b, decision) in decisions.iter_mut().enumerate().take(end).skip(title + 1) {
         let line = sight.page.block_text(b);
         let quoted = sight.place(b).is_some_and(|p| p.flags & layout::IN_QUOTE != 0);
-        if !decision.kept || quoted || sight.facts[b].words > 18.0 {
+        let facts = &sight.facts[b];
+        let long = if facts.dense_script { facts.chars > DENSE_CHARS } else { facts.words > MOST_WORDS };
+        if !decision.kept || quoted || long {
             continue;
         }
         content.clear();
         let counted = stats(line, &mut content, &mut lower);
-        let dated = counted.hits.has(lexicon::Kind::Date) && counted.digits >= 5 && !counted.ends_sentence;
+        let dated = counted.digits >= 5
+            && !counted.ends_sentence
+            && (counted.hits.has(lexicon::Kind::Date) || is_stamp(line));
         let rule = match fields::field(line, &counted) {
             Some(FoundField::Byline) => "byline",
             Some(FoundField::Date) => "date",
             Some(FoundField::Credit) if b < text || of_picture(line) => "credit",
             None if dated || east_asian_date(line) => "date",
-            None if is_led(line) => "byline",
+            None if is_led(line) || is_classed_name(sight, b) || is_reporter(line) => "byline",
             _ => continue,
         };
         decision.leave_out(rule);
@@ -120,6 +128,43 @@ fn of_picture(line: &str) -> bool {
     };
     PICTURES.iter().any(|word| lower.contains(word)) || name()
 }
+
+/// `서다은 기자`, `記者 宋以寧`: a name and what its owner is, in scripts that have no capitals to tell names by.
+fn is_reporter(line: &str) -> bool {
+    const MOST_CHARS: usize = 14;
+    let line = line.trim();
+    line.chars().nth(MOST_CHARS).is_none()
+        && (line.ends_with(" 기자")
+            || line.ends_with(" 특파원")
+            || line.starts_with("記者")
+            || line.starts_with("记者"))
+        && !line.contains(['。', '，', '.', '？', '?'])
+}
+
+/// A name and nothing else, in an element that calls itself a byline.
+fn is_classed_name(sight: &Sight, b: usize) -> bool {
+    const WORDS: RangeInclusive<usize> = 2..=4;
+    let text = sight.page.block_text(b);
+    sight.place(b).is_some_and(|p| p.distance[Class::Byline as usize] == 0)
+        && WORDS.contains(&text.split_whitespace().count())
+        && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        && !text.ends_with(['.', ':', '?', '!'])
+}
+
+/// A whole date with no more beside it than a name has, and a place where a bar parts them: `Wietske Dijkhuis 7 mrt.
+/// 2025`, `Mercè Roca, Vallfosca | 08/03/2025 a les 11:05h`
+fn is_stamp(line: &str) -> bool {
+    const MOST_BYTES: usize = 120;
+    const MOST_LETTERS: usize = 30;
+    const PARTED_LETTERS: usize = 60;
+    let most = if line.contains(['|', '·', '•']) { PARTED_LETTERS } else { MOST_LETTERS };
+    line.len() <= MOST_BYTES
+        && dates::letters_beside(line, &dates::Context::default()).is_some_and(|letters| letters <= most)
+}
+
+/// Of lines that say who wrote the story and when.
+const MOST_WORDS: f32 = 18.0;
+const DENSE_CHARS: f32 = 90.0;
 
 /// Blocks below the headline in which byline and date are looked for.
 const HEAD_LINES: usize = 8;
@@ -166,6 +211,35 @@ mod tests {
         }
         let page = "<html><head><title>Der alte Kanal</title></head><body><h1>Der alte Kanal</h1><div><p>Bei Arbeiten an der Leitung stießen Arbeiter in der Altstadt auf einen gemauerten Gang, der zur Burg führt.</p><p><strong>Джерело:</strong> пресслужба заповідника</p><p>Der Gang ist anderthalb Meter hoch und war seit 1924 nur aus Notizen eines Lehrers bekannt, hieß es.</p><p>Die Stadt will ihn im Herbst öffnen, wenn das Wasser im Graben gefallen ist, sagte der Bürgermeister.</p></div></body></html>";
         assert!(kept(page).contains("Джерело"));
+    }
+
+    #[test]
+    fn names_and_dates_above_the_text_in_scripts_without_capitals() {
+        let page = |line: &str| {
+            format!(
+                "<html><head><title>Quay falls</title></head><body><h1>Quay falls</h1>{line}<div>{}</div></body></html>",
+                paragraphs("Alder")
+            )
+        };
+        for line in [
+            "<p>기자명 서다은 기자</p>",
+            "<p>מאת: נעמה ברקוביץ | 09.03.25, 11:20</p>",
+            "<p>เผยแพร่: 12 มี.ค. 2568 09:15 ปรับปรุง: 12 มี.ค. 2568 10:02 โดย: กองบรรณาธิการ</p>",
+            "<p>Wietske Dijkhuis 7 mrt. 2025</p>",
+            "<p class=byline>Kerstin Ek</p>",
+        ] {
+            let text = kept(&page(line));
+            let gone = ["기자", "מאת", "โดย", "Wietske", "Kerstin"].iter().all(|w| !text.contains(w));
+            assert!(gone && text.contains("Alder"), "{line}");
+        }
+        for line in [
+            "<p>기자 폭행한 선장, 법정에 선다</p>",
+            "<p>The wall is the third to fall within eleven years at the old quay</p>",
+            "<p>Kerstin Ek</p>",
+        ] {
+            let text = kept(&page(line));
+            assert!(["기자", "third", "Kerstin"].iter().any(|w| text.contains(w)), "{line}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::features::Sight;
 use super::layout::{self, Kind};
-use super::lexicon::{Class, NAMES_BYTES};
+use super::lexicon::{Class, NAMES_BYTES, Phrase};
 use super::live;
 use super::model::{THRESHOLD, THRESHOLD_NEWS};
 use super::{beside, biography, follow, furniture, head, subhead, tail};
@@ -160,11 +160,20 @@ const TABLE_SCORE: f32 = 0.1;
 /// Words of a cell on average; where there are more, the table lays out the page.
 const CELL_WORDS: f32 = 8.0;
 
-/// A line that begins with the sign is a credit or a notice.
+/// A line that begins with the sign is a credit or a notice, and one with the word and a year a notice.
 fn credit(sight: &Sight, decisions: &mut [Decision]) {
-    for (b, decision) in decisions.iter_mut().enumerate() {
-        let short = sight.facts[b].words <= 14.0;
-        if decision.kept && short && sight.page.block_text(b).starts_with(['©', 'Ⓒ']) {
+    const NOTICE_WORDS: f32 = 40.0;
+    for (b, decision) in decisions.iter_mut().enumerate().filter(|(_, d)| d.kept) {
+        let (text, words) = (sight.page.block_text(b), sight.facts[b].words);
+        let signed = words <= 14.0 && text.starts_with(['©', 'Ⓒ']);
+        let dated = || {
+            let rest = text.strip_prefix("Copyright").or_else(|| text.strip_prefix("COPYRIGHT"));
+            rest.is_some_and(|rest| {
+                let rest = rest.trim_start();
+                ["©", "(c)", "(C)", "19", "20"].iter().any(|begin| rest.starts_with(begin))
+            })
+        };
+        if signed || words <= NOTICE_WORDS && dated() {
             decision.leave_out("credit");
         }
     }
@@ -213,7 +222,8 @@ fn data(sight: &Sight, decisions: &mut [Decision]) {
     }
 }
 
-/// The description, printed between headline and text, is the standfirst.
+/// The description, printed between headline and text, is the standfirst; and so, on a page of news, are words right
+/// under the headline of which the model is in two minds. Other pages print teasers there.
 fn rejoin_dek(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
     let Some(first_kept) = decisions.iter().position(|d| d.kept) else { return };
     let from = sight.title_block.saturating_sub(4);
@@ -224,16 +234,44 @@ fn rejoin_dek(sight: &Sight, scores: &[f32], decisions: &mut [Decision]) {
                 .iter()
                 .any(|&c| p.distance[c as usize] <= 1)
         });
-        if of_block >= 0.85
-            && of_description >= 0.7
-            && sight.facts[b].chars >= 40.0
-            && scores[b] > 0.05
-            && !elsewhere
-        {
+        let described =
+            of_block >= 0.85 && of_description >= 0.7 && sight.facts[b].chars >= 40.0 && scores[b] > 0.05;
+        let doubted = || sight.witnesses.declares_news && is_under_headline(sight, scores, b);
+        if !elsewhere && (described || decisions[b].rule.is_none() && doubted()) {
             decisions[b] = Decision { kept: true, rule: Some("dek"), ..decisions[b] };
             return;
         }
     }
+}
+
+/// The first block below a main headline that has the words of a sentence, labels between them or not, and nothing of a byline, a date, a caption
+/// or a notice.
+fn is_under_headline(sight: &Sight, scores: &[f32], b: usize) -> bool {
+    const DOUBTED: f32 = 0.3;
+    const NEAR: usize = 3;
+    const LABEL_WORDS: f32 = 4.0;
+    const FEWEST_WORDS: f32 = 9.0;
+    const MOST_WORDS: f32 = 60.0;
+    /// A date and a time have more.
+    const MOST_DIGITS: f32 = 7.0;
+    /// Phrases that sentences hold by chance.
+    const WEAK: u32 = 1 << Phrase::Nav as u32 | 1 << Phrase::Author as u32 | 1 << Phrase::Time as u32;
+    let facts = &sight.facts[b];
+    let title = sight.title_block;
+    let headed = title < b
+        && b - title <= NEAR
+        && sight.place(title).is_some_and(|p| p.kind == Kind::H1)
+        && (title + 1..b).all(|between| sight.facts[between].words <= LABEL_WORDS);
+    headed
+        && scores[b] >= DOUBTED
+        && (FEWEST_WORDS..=MOST_WORDS).contains(&facts.words)
+        && facts.digits <= MOST_DIGITS
+        && facts.phrases & !WEAK == 0
+        && sight.page.blocks[b].links == 0
+        && sight.place(b).is_some_and(|p| {
+            p.flags & (layout::IN_FIGURE | layout::IN_LIST | layout::IN_CAPTION | layout::IN_FORM) == 0
+                && p.distance[Class::Caption as usize] > 1
+        })
 }
 
 /// A long text that stands twice is a pull quote or a second rendering.
@@ -297,5 +335,52 @@ fn standfirst(sight: &Sight, decisions: &mut [Decision]) {
         && (decisions[b].rule == Some("dek") || classed || says_it && sight.facts[b].chars < 400.0)
     {
         decisions[b].kind = ParagraphKind::Standfirst;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::read::extract::html::testing::{kept, paragraphs, scored};
+
+    #[test]
+    fn a_sentence_under_the_headline_of_a_news_page_is_the_standfirst() {
+        let page = |head: &str, dek: &str, between: &str| {
+            format!(
+                "<html><head><title>Quay falls</title>{head}</head><body><h1>Quay falls</h1>{between}<div>{dek}</div><article>{}</article></body></html>",
+                paragraphs("Alder")
+            )
+        };
+        let news =
+            r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Quay falls"}</script>"#;
+        let dek = "Boats will stay out until the wall stands again, and the port counts what it costs";
+        let far = "Words on what else the port has to pay for in this year";
+        let text = |head: &str, between: &str, score: f32| {
+            scored(&page(head, dek, &format!("<p>{between}</p>")), &[dek, between], score)
+        };
+        assert!(text(news, "", 0.4).contains(dek) && text(news, "Harbour", 0.4).contains(dek));
+        for (head, between, score) in [("", "", 0.4), (news, "", 0.2), (news, far, 0.4)] {
+            assert!(!text(head, between, score).contains(dek), "{between} {score}");
+        }
+        let captioned = page(news, &format!("<figure><img src=a><p>{dek}</p></figure>"), "");
+        assert!(!scored(&captioned, &[dek], 0.4).contains(dek));
+    }
+
+    #[test]
+    fn notices_of_rights_go_and_news_of_them_stays() {
+        for (line, expected) in [
+            ("© Ada Fern", false),
+            (
+                "Copyright 2004 The Quay Herald. All rights reserved. Printer-friendly version | E-mail this story to a friend",
+                false,
+            ),
+            ("Copyright (c) The Quay Herald and its authors", false),
+            ("Copyright law was to protect the song, the widow said.", true),
+        ] {
+            let page = format!(
+                "<html><head><title>Quay</title></head><body><h1>Quay</h1>{}<p>{line}</p></body></html>",
+                paragraphs("Alder")
+            );
+            assert_eq!(kept(&page).contains(line), expected, "{line}");
+        }
     }
 }

@@ -17,14 +17,15 @@ pub fn is_signature(line: &str) -> bool {
     let counted = stats(line, &mut content, &mut lower);
     let byline = fields::field(line, &counted) == Some(FoundField::Byline);
     // German sets a capital on every noun: `Aus Wunsch wird Wirklichkeit`.
-    let named = line
-        .split_once(' ')
-        .is_some_and(|(_, names)| are_names(names) || !names.contains(char::is_lowercase));
+    let named = line.split_once(' ').map_or_else(
+        || !line.is_ascii(),
+        |(_, names)| are_names(names) || !names.contains(char::is_lowercase),
+    );
     byline && named || is_led(line) || is_name_with_address(line)
 }
 
 /// What a signature begins with, in lower case, and whether the name may follow without a colon.
-const LEADS: [(&str, bool); 25] = [
+const LEADS: [(&str, bool); 33] = [
     ("text", true),
     ("texto", true),
     ("texto y fotos", true),
@@ -50,6 +51,14 @@ const LEADS: [(&str, bool); 25] = [
     ("автор", false),
     ("текст", false),
     ("opracowanie", false),
+    ("foto", false),
+    ("fotos", false),
+    ("photo", false),
+    ("fotó", false),
+    ("фото", false),
+    ("interview", false),
+    ("intervju", false),
+    ("entrevista", false),
 ];
 
 /// `Texto: Ana Prado | Fotos: Caio Bezerra`: a lead, and behind it names.

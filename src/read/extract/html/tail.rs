@@ -246,15 +246,17 @@ fn citations(sight: &Sight, decisions: &mut [Decision]) {
     }
 }
 
-/// The last lines where they say who wrote the story, or helped.
+/// The last lines where they say who wrote the story, or helped. Notices may stand behind them, which go later.
 pub fn signatures(sight: &Sight, decisions: &mut [Decision]) {
-    const LAST: usize = 3;
+    const LAST: usize = 5;
+    /// Blocks at the head of a story that sign nothing.
+    const HEAD: usize = 2;
     const FEWEST: usize = 4;
     let kept = story(decisions);
     if kept.len() < FEWEST {
         return;
     }
-    for at in kept.len() - LAST..kept.len() {
+    for at in kept.len().saturating_sub(LAST).max(HEAD)..kept.len() {
         let b = kept[at];
         let text = sight.page.block_text(b);
         let apart = sight
@@ -340,9 +342,11 @@ mod tests {
             "<p>Texto: Ana Bożena<br>Por: Camila Prado</p>",
             "<p>Staff writer Bożena Wilk contributed to this report.</p>",
             "<p>Bożena Wilk bozena@post.example</p>",
+            "<p>Фото: Bożena Wilk</p>",
         ] {
             assert!(!kept(&page(tail)).contains("Bożena"), "{tail}");
         }
+        assert!(!kept(&page("<p>（责任编辑：钱塘雨）</p>")).contains("钱塘雨"));
         for tail in [
             "<p>Those who saw her should write to:</p><p>Bożena Wilk bozena@post.example</p>",
             "<ul><li>By Bożena Ferry</li><li>On Foot</li></ul>",

@@ -21,9 +21,14 @@ pub fn paragraphs(what: &str) -> String {
 
 /// The text where one block, which says `out`, is scored as none of the story.
 pub fn scored_without(source: &str, out: &str) -> String {
+    scored(source, &[out], 0.1)
+}
+
+/// The text where some blocks, which say these lines, have a score of their own.
+pub fn scored(source: &str, lines: &[&str], score: f32) -> String {
     let page = parse(source, &Limits::default(), &mut Budget::new(1 << 24)).expect("small");
     let sight = Sight::of(&page);
     let scores: Vec<f32> =
-        (0..sight.blocks()).map(|b| if page.block_text(b) == out { 0.1 } else { 0.9 }).collect();
+        (0..sight.blocks()).map(|b| if lines.contains(&page.block_text(b)) { score } else { 0.9 }).collect();
     assemble(&sight, &scores).text()
 }

@@ -164,7 +164,8 @@ pub fn field(line: &str, s: &Stats) -> Option<FoundField> {
     if begins(Kind::Credit) && s.words <= 25.0 && !(s.ends_sentence && s.words > 14.0) {
         return Some(FoundField::Credit);
     }
-    let names = s.capitals as f32 >= (s.words - 1.0) * 0.5;
+    let names = s.capitals as f32 >= (s.words - 1.0) * 0.5
+        || s.words <= CASELESS_WORDS && line.contains([':', '：', '／', '|']) && !line.contains(is_cased);
     if begins(Kind::Byline) && s.words <= 12.0 && s.words >= 2.0 && !s.ends_sentence && names {
         return Some(FoundField::Byline);
     }
@@ -175,6 +176,13 @@ pub fn field(line: &str, s: &Stats) -> Option<FoundField> {
         return Some(FoundField::Date);
     }
     None
+}
+
+/// Words of a byline in a script that has no capitals to tell names by; a mark tells it there.
+const CASELESS_WORDS: f32 = 8.0;
+
+fn is_cased(c: char) -> bool {
+    c.is_lowercase() || c.is_uppercase()
 }
 
 /// `PORT LINDOW, March 31 (Reuters) -` on a line of its own.
