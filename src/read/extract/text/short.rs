@@ -1,0 +1,245 @@
+//! Short stories: a line-up or the things that a recipe asks for, a last sentence of six words. By itself such a line
+//! looks like one of a menu, and the model has too little of the story to know better. Beside sentences of the story,
+//! without a word of a notice, it is the story's own.
+
+use super::fields::{self, Fate};
+use super::page::Scored;
+use crate::model::body::FoundField;
+use crate::read::clean::lexicon::Kind;
+use crate::read::text::stats::Stats;
+use crate::read::text::{Line, TextPage, join};
+
+/// Words of what was kept from which the model knows better.
+const MOST_WORDS: f32 = 250.0;
+/// Lines of a list without a sentence between them.
+const MOST_ITEMS: usize = 16;
+/// Lines that are looked at above and below what was kept.
+const REACH: usize = 24;
+const SENTENCE: f32 = 2.0;
+
+/// What one line is to a short story.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Part {
+    Kept,
+    /// A sentence that the model left out.
+    Sentence,
+    /// No sentence, and no word of a notice.
+    Item,
+    /// Notices, labels and what rules took out.
+    Other,
+}
+
+/// Keeps the lines of a short story that the model left out between, above and below those that it kept.
+pub fn keep(text: &TextPage, page: &Scored, headline: Option<usize>, fates: &mut [Fate]) {
+    let kept = |fate: &Fate| matches!(fate, Fate::Keep(_));
+    let (Some(first), Some(last)) = (fates.iter().position(kept), fates.iter().rposition(kept)) else {
+        return;
+    };
+    let words: f32 = fates.iter().zip(&text.stats).filter(|(f, _)| kept(f)).map(|(_, s)| s.words).sum();
+    if words >= MOST_WORDS || text.cut {
+        return;
+    }
+    let part = |i: usize| part(text, page, fates, i);
+    let mut found = between(first, last, part);
+    found.extend(below(text, last, part));
+    found.extend(above(text, first, head(fates, headline, first), part));
+    for i in found {
+        fates[i] = Fate::Keep(fields::kind(text, page, i));
+    }
+}
+
+fn part(text: &TextPage, page: &Scored, fates: &[Fate], i: usize) -> Part {
+    let s = &text.stats[i];
+    match fates[i] {
+        Fate::Keep(_) => Part::Kept,
+        Fate::Drop(None) if is_silent(s) && page.repeats.get(&s.hash) == Some(&1) => {
+            let told = s.ends_sentence && !s.ends_colon && s.words >= SENTENCE;
+            if told || is_line_up(text, i) || is_unmarked(text, i) { Part::Sentence } else { Part::Item }
+        }
+        _ => Part::Other,
+    }
+}
+
+/// A name and, behind a colon, who or what belongs to it.
+fn is_line_up(text: &TextPage, i: usize) -> bool {
+    const WORDS: f32 = 6.0;
+    const COMMAS: u32 = 2;
+    let (line, s) = (&text.lines[i].text, &text.stats[i]);
+    s.words >= WORDS && s.commas >= COMMAS && line.contains([':', '：'])
+}
+
+/// Of some length, in a script that does not mark the ends of sentences.
+fn is_unmarked(text: &TextPage, i: usize) -> bool {
+    const WORDS: f32 = 5.0;
+    text.stats[i].words >= WORDS && text.lines[i].text.ends_with(join::is_unmarked)
+}
+
+fn is_silent(s: &Stats) -> bool {
+    let credit = Kind::Credit.bit() | Kind::Byline.bit();
+    s.hits.exact == 0
+        && s.hits.any & Kind::NOTICES == 0
+        && s.hits.begins & credit == 0
+        && (s.hits.count(Kind::Credit) == 0 || s.ends_sentence)
+        && !s.hits.opens
+        && !s.hits.closes
+        && !s.address
+        && !s.credit_tail
+        && !s.ends_ellipsis
+}
+
+/// Between two kept lines all but notices and what those head.
+fn between(first: usize, last: usize, part: impl Fn(usize) -> Part) -> Vec<usize> {
+    let mut found = Vec::new();
+    let (mut run, mut headed) = (Vec::new(), false);
+    for i in first..=last {
+        match part(i) {
+            Part::Kept => {
+                if run.len() <= MOST_ITEMS {
+                    found.append(&mut run);
+                }
+                run.clear();
+                headed = false;
+            }
+            Part::Other => headed = true,
+            Part::Sentence | Part::Item => {
+                if !headed {
+                    run.push(i);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Sentences right behind the last kept line, and between them lists and labels of a word or two.
+fn below(text: &TextPage, last: usize, part: impl Fn(usize) -> Part) -> Vec<usize> {
+    const LABEL: f32 = 2.0;
+    let (mut found, mut run) = (Vec::new(), Vec::new());
+    for i in (last + 1..text.lines.len()).take(REACH) {
+        let (line, s) = (&text.lines[i], &text.stats[i]);
+        let spoken = s.we + s.you > 0 && s.quotes == 0 && run.is_empty();
+        match part(i) {
+            Part::Sentence if !spoken => {
+                run.push(i);
+                found.append(&mut run);
+            }
+            Part::Item if is_listed(line) || s.words <= LABEL && run.is_empty() => run.push(i),
+            _ => break,
+        }
+    }
+    found
+}
+
+/// Sentences right above the first kept line, and what stands between them: below the headline all, else a list.
+fn above(text: &TextPage, first: usize, head: Option<usize>, part: impl Fn(usize) -> Part) -> Vec<usize> {
+    let (mut found, mut run) = (Vec::new(), Vec::<usize>::new());
+    let listed = |run: &[usize]| run.iter().filter(|&&i| is_listed(&text.lines[i])).count() * 2 >= run.len();
+    let end = head.map_or(0, |head| head + 1).max(first.saturating_sub(REACH));
+    for i in (end..first).rev() {
+        match part(i) {
+            Part::Sentence if head.is_some() || listed(&run) => {
+                run.push(i);
+                found.append(&mut run);
+            }
+            Part::Item if run.len() < MOST_ITEMS => run.push(i),
+            _ => break,
+        }
+    }
+    found
+}
+
+/// The last line above the story that says what it is called, who wrote it or when.
+fn head(fates: &[Fate], headline: Option<usize>, first: usize) -> Option<usize> {
+    let of_story = [FoundField::Headline, FoundField::Byline, FoundField::Date];
+    let field = fates[..first].iter().rposition(|f| matches!(f, Fate::Found(f) if of_story.contains(f)));
+    field.max(headline.filter(|&line| line < first))
+}
+
+/// Numbered, measured, in a list, or with a name before it.
+fn is_listed(line: &Line) -> bool {
+    line.bullet || line.text.contains([':', '：']) || line.text.starts_with(|c: char| c.is_numeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Budget;
+    use crate::model::body::ParagraphKind;
+    use crate::read::Limits;
+    use crate::read::extract::text::page;
+    use crate::read::text::parse;
+
+    /// The lines that were added to those with a plus before them, which the model kept; `#` marks the headline.
+    fn added(marked: &[&str]) -> Vec<String> {
+        let source: String = marked.iter().map(|line| format!("{}\n", &line[1..])).collect();
+        let mut budget = Budget::new(1 << 20);
+        let text = parse(&source, &Limits::default(), &mut budget).expect("small");
+        let page = page::look(&text, None, &mut budget).expect("small");
+        let headline = marked.iter().position(|line| line.starts_with('#'));
+        let fate = |line: &&str| match line.as_bytes()[0] {
+            b'+' => Fate::Keep(ParagraphKind::Paragraph),
+            b'#' => Fate::Found(FoundField::Headline),
+            _ => Fate::Drop(None),
+        };
+        let before: Vec<Fate> = marked.iter().map(fate).collect();
+        let mut after = before.clone();
+        keep(&text, &page, headline, &mut after);
+        let changed = |i: &usize| before[*i] != after[*i];
+        (0..marked.len()).filter(changed).map(|i| marked[i][1..].to_owned()).collect()
+    }
+
+    #[test]
+    fn lists_between_sentences_and_last_sentences_stay() {
+        let line_up = [
+            "-Home",
+            "#Marsh Town name eleven for derby",
+            "-Two changes were made on Tuesday.",
+            "+The captain plays in spite of a knock to his ankle, the coach of the club said.",
+            "-Marsh Town: Pell; Oduya, Quist, Bramley",
+            "-Referee: Gough.",
+            "-It begins at three.",
+            "-Read more",
+            "-Rovers sign a keeper from Tarnside.",
+        ];
+        assert_eq!(
+            added(&line_up),
+            [
+                "Two changes were made on Tuesday.",
+                "Marsh Town: Pell; Oduya, Quist, Bramley",
+                "Referee: Gough.",
+                "It begins at three."
+            ]
+        );
+        let recipe = [
+            "#Suppe aus Kürbis",
+            "-Für kalte Tage.",
+            "-2 Zwiebeln",
+            "-1 Kürbis",
+            "+Den Kürbis in Würfel schneiden und mit den Zwiebeln in Butter anbraten.",
+            "-Salz und Pfeffer",
+            "+Alles dreißig Minuten kochen und dann fein pürieren.",
+            "-Newsletter",
+            "-Die besten Rezepte der Woche.",
+        ];
+        assert_eq!(added(&recipe), ["Für kalte Tage.", "2 Zwiebeln", "1 Kürbis", "Salz und Pfeffer"]);
+    }
+
+    #[test]
+    fn what_labels_head_and_long_stories_are_left_to_the_model() {
+        let labelled = [
+            "+The council of the town voted on Tuesday to close the old pier for a fortnight.",
+            "-Read also",
+            "-Chip shop wins national prize",
+            "-The shop has won again.",
+            "+The work costs two million, and the county is to pay a fifth of it, the mayor said.",
+            "-You can tell us what you think.",
+            "-It opens in May.",
+        ];
+        assert!(added(&labelled).is_empty());
+        let paragraph =
+            format!("+{}", "The tide came in before dawn and went out again at noon. ".repeat(12).trim());
+        let long =
+            [paragraph.as_str(), "-It rained.", &paragraph.replace("dawn", "dusk"), "-Nobody saw it go."];
+        assert!(added(&long).is_empty());
+    }
+}
