@@ -111,7 +111,7 @@ pub fn assemble(
     fields::run_together(text, &mut decided);
     series::keep(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
-    short::keep(text, scored, headline, &mut decided);
+    short::keep(&short::Seen { text, page: scored, scores, headline }, &mut decided);
     press::remove(text, &mut decided);
     unlabelled::byline(text, scored, headline, &mut decided);
     unlabelled::captions(text, scored, &mut decided);
