@@ -7,19 +7,22 @@ use super::page::Scored;
 use crate::model::body::FoundField;
 use crate::read::clean::lexicon::Kind;
 use crate::read::text::stats::Stats;
-use crate::read::text::{Line, TextPage, join};
+use crate::read::text::{TextPage, join};
 
 /// Words of what was kept from which the model knows better.
 const MOST_WORDS: f32 = 250.0;
 /// Share of the words of the text that are then the story's: amid menus the model is to be believed.
-const SHARE: f32 = 0.5;
+const SHARE: f32 = 0.25;
 /// Lines of a list without a sentence between them.
 const MOST_ITEMS: usize = 16;
 /// Lines that are looked at above and below what was kept.
 const REACH: usize = 24;
 const SENTENCE: f32 = 2.0;
-/// Below this score the model is sure that a line is none of the story, lists aside. Of written texts in forty languages,
-/// two lines in three that it took out and none of the story were below, and one in four of the story.
+/// Sentences in a row that the model may have left out; it knows what more of them are.
+const MOST_SENTENCES: usize = 4;
+/// Words behind the story that may be its own where less was kept.
+const BEHIND: f32 = 40.0;
+/// Below this score the model is sure that a line that is no sentence is none of the story, lists aside.
 const LEAST: f32 = 0.11;
 
 /// What one line is to a short story.
@@ -55,7 +58,7 @@ pub fn keep(seen: &Seen<'_>, fates: &mut [Fate]) {
     }
     let parts: Vec<Part> = (0..fates.len()).map(|i| part(seen, fates, i)).collect();
     let mut found = between(seen, first, last, &parts);
-    found.extend(below(seen, last, &parts));
+    found.extend(below(seen, last, &parts, words));
     found.extend(above(seen, first, head(fates, seen.headline, first), &parts));
     let all: f32 = text.stats.iter().map(|s| s.words).sum();
     if words + found.iter().map(|&i| text.stats[i].words).sum::<f32>() < SHARE * all {
@@ -105,10 +108,12 @@ fn is_silent(s: &Stats) -> bool {
         && !s.ends_ellipsis
 }
 
-/// Whether what stands between two sentences of the story is a list, or nothing that the model is sure of.
-fn belongs(seen: &Seen<'_>, run: &[usize]) -> bool {
-    let listed = run.iter().filter(|&&i| is_listed(&seen.text.lines[i])).count();
-    listed * 2 >= run.len() || run.iter().all(|&i| seen.scores[i] >= LEAST)
+/// Whether what stands between two sentences of the story is a list, a sentence or a few, or nothing that the model is
+/// sure of.
+fn belongs(seen: &Seen<'_>, parts: &[Part], run: &[usize]) -> bool {
+    let listed = run.iter().filter(|&&i| is_listed(seen, i)).count();
+    let unsure = |i: &&usize| parts[**i] != Part::Item || seen.scores[**i] >= LEAST;
+    listed * 2 >= run.len() || run.len() <= MOST_SENTENCES && run.iter().filter(unsure).count() == run.len()
 }
 
 /// Between two kept lines all but notices and what those head.
@@ -118,7 +123,7 @@ fn between(seen: &Seen<'_>, first: usize, last: usize, parts: &[Part]) -> Vec<us
     for i in first..=last {
         match parts[i] {
             Part::Kept => {
-                if run.len() <= MOST_ITEMS && belongs(seen, &run) {
+                if run.len() <= MOST_ITEMS && belongs(seen, parts, &run) {
                     found.append(&mut run);
                 }
                 run.clear();
@@ -136,18 +141,20 @@ fn between(seen: &Seen<'_>, first: usize, last: usize, parts: &[Part]) -> Vec<us
 }
 
 /// Sentences right behind the last kept line, and between them lists and labels of a word or two.
-fn below(seen: &Seen<'_>, last: usize, parts: &[Part]) -> Vec<usize> {
+fn below(seen: &Seen<'_>, last: usize, parts: &[Part], kept: f32) -> Vec<usize> {
     const LABEL: f32 = 2.0;
+    let (mut words, most) = (0.0, kept.max(BEHIND));
     let (mut found, mut run) = (Vec::new(), Vec::new());
     for (i, part) in parts.iter().enumerate().skip(last + 1).take(REACH) {
-        let (line, s) = (&seen.text.lines[i], &seen.text.stats[i]);
+        let s = &seen.text.stats[i];
+        words += s.words;
         let spoken = s.we + s.you > 0 && s.quotes == 0 && run.is_empty();
         match part {
-            Part::Sentence if !spoken && (seen.scores[i] >= LEAST || is_listed(line)) => {
+            Part::Sentence if !spoken && words <= most => {
                 run.push(i);
                 found.append(&mut run);
             }
-            Part::Item if is_listed(line) || s.words <= LABEL && run.is_empty() => run.push(i),
+            Part::Item if is_listed(seen, i) || s.words <= LABEL && run.is_empty() => run.push(i),
             _ => break,
         }
     }
@@ -160,7 +167,7 @@ fn above(seen: &Seen<'_>, first: usize, head: Option<usize>, parts: &[Part]) -> 
     let end = head.map_or(0, |head| head + 1).max(first.saturating_sub(REACH));
     for i in (end..first).rev() {
         match parts[i] {
-            Part::Sentence if seen.scores[i] >= LEAST && belongs(seen, &run) => {
+            Part::Sentence if belongs(seen, parts, &run) => {
                 run.push(i);
                 found.append(&mut run);
             }
@@ -178,9 +185,12 @@ fn head(fates: &[Fate], headline: Option<usize>, first: usize) -> Option<usize> 
     field.max(headline.filter(|&line| line < first))
 }
 
-/// Numbered, measured, in a list, or with a name before it.
-fn is_listed(line: &Line) -> bool {
-    line.bullet || line.text.contains([':', '：']) || line.text.starts_with(|c: char| c.is_numeric())
+/// Numbered, measured, in a list, or a name and what it has; headlines have names before a colon too.
+fn is_listed(seen: &Seen<'_>, i: usize) -> bool {
+    let (line, s) = (&seen.text.lines[i], &seen.text.stats[i]);
+    let named =
+        line.text.contains([':', '：']) && (s.digits > 0 || s.commas > 0 || s.ends_colon || s.words <= 4.0);
+    line.bullet || line.text.starts_with(|c: char| c.is_numeric()) || named
 }
 
 #[cfg(test)]
@@ -262,6 +272,30 @@ mod tests {
             "-It opens in May.",
         ];
         assert!(added(&labelled).is_empty());
+        let sure = [
+            "+The council of the town voted on Tuesday to close the old pier for a fortnight.",
+            "~Chip shop wins national prize",
+            "+The work costs two million, and the county is to pay a fifth of it, the mayor said.",
+            "~Harbour prize: who wins it this time",
+            "~The shop has won again.",
+        ];
+        assert_eq!(added(&sure), [""; 0]);
+        let teasers = [
+            "+The council of the town voted on Tuesday to close the old pier for a fortnight.",
+            "~A dog was saved.",
+            "~A shop has won.",
+            "~A boat was sold.",
+            "~A gull came back.",
+            "~A cake was stolen.",
+            "+The work costs two million, and the county is to pay a fifth of it, the mayor said.",
+        ];
+        assert_eq!(added(&teasers), [""; 0]);
+        let amid_menus = [
+            "+The council of the town voted on Tuesday to close the old pier for a fortnight.",
+            "-It opens in May.",
+            &format!("~{}", "Everything that happened in the county this week ".repeat(10)),
+        ];
+        assert_eq!(added(&amid_menus), [""; 0]);
         let paragraph =
             format!("+{}", "The tide came in before dawn and went out again at noon. ".repeat(12).trim());
         let long =
