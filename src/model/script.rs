@@ -127,6 +127,11 @@ pub fn is_unspaced(c: char) -> bool {
         | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
+/// How much of a word a character of a script without spaces is: Thai, Burmese and Khmer spell theirs in letters.
+pub fn unspaced_words(c: char) -> f32 {
+    if c < '\u{3000}' { 0.25 } else { 0.5 }
+}
+
 /// Hangul: letters of words that are written with spaces and take endings.
 pub fn is_syllable(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}')

@@ -309,19 +309,29 @@ pub fn run(path: &Path, params: &[Params; 2], progress: &mut dyn FnMut(&str)) ->
     let scores: Vec<Vec<f32>> =
         prepared.iter().map(|p| models[p.fold as usize].probabilities(&p.text, &p.scored)).collect();
     let with_scores = || prepared.iter().zip(&scores);
-    let titled: Vec<Titled> =
-        samples.iter().zip(with_scores()).filter_map(|(s, (p, scores))| Titled::of(s, p, scores)).collect();
+    let weighed = samples.iter().map(|s| (s, 1.0)).chain(made.iter().map(|s| (s, VARIANT)));
+    let titled: Vec<Titled> = weighed
+        .zip(with_scores())
+        .filter_map(|((s, weight), (p, scores))| Titled::of(s, p, scores, weight))
+        .collect();
     let of_headlines = headlines::params();
     let held: Vec<HeadlineModel> =
         (0..FOLDS).map(|held| headlines::learn(&titled, &of_headlines, |fold| fold != held)).collect();
     let mut tally = Tally::default();
-    for (sample, (p, scores)) in samples.iter().zip(with_scores()) {
-        tally.count(sample, p, scores, &held[p.fold as usize]);
+    let mut of_short = Tally::default();
+    for (sample, (p, scores)) in samples.iter().chain(&made).zip(with_scores()) {
+        match sample.scraper.as_str() {
+            "short" | "short split" => of_short.count(sample, p, scores, &held[p.fold as usize]),
+            "split" | "short strewn" => {}
+            _ => tally.count(sample, p, scores, &held[p.fold as usize]),
+        }
     }
     let mut bodies: Vec<String> =
         with_scores().map(|(p, scores)| predict(p, scores, &held[p.fold as usize])).collect();
     let of_variants = bodies.split_off(samples.len());
     let mut out = tally.table();
+    out.push_str("short texts: ");
+    out.push_str(&of_short.table());
     let mut row = |name: &str, (texts, f1, precision, recall): (usize, f64, f64, f64)| {
         out.push_str(&format!(
             "{name:18} {texts:4}  f1 {f1:.4}  precision {precision:.4}  recall {recall:.4}\n"

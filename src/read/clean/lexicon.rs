@@ -456,8 +456,8 @@ pub fn packs() -> Vec<Pack> {
         };
     }
     let files = pack![
-        "ar" "cs" "da" "de" "el" "en" "es" "fi" "fr" "he" "hi" "hu" "id" "it" "ja" "ko" "nl" "no" "pl" "pt" "ro"
-        "ru" "sv" "tr" "uk" "vi" "zh" "bg" "fa" "hr" "th"
+        "ar" "bg" "cs" "da" "de" "el" "en" "es" "fa" "fi" "fr" "he" "hi" "hr" "hu" "id" "it" "ja" "ko" "nl" "no"
+        "pl" "pt" "ro" "ru" "sk" "sv" "th" "tr" "uk" "vi" "zh"
     ];
     let read = |(name, text): (&str, &str)| -> Pack {
         toml::from_str(text).unwrap_or_else(|error| panic!("rule pack {name}.toml: {error}"))

@@ -8,7 +8,7 @@ use crate::model::script::is_unspaced;
 use crate::read::phrases::Phrases;
 
 /// A line for each language of the packs; imperatives and forms that speak to the reader are left out.
-const SAYING: [&str; 26] = [
+const SAYING: [&str; 31] = [
     "said / says / told / wrote / according to",
     "sagte / sagten / sagt / teilte / teilten / erklärte / erklärten / schrieb / zufolge / berichtete / \
      kündigte / hieß es / betonte / so ein sprecher / so eine sprecherin / laut einem / laut einer",
@@ -24,6 +24,11 @@ const SAYING: [&str; 26] = [
     "powiedział / powiedziała / poinformował / poinformowała / poinformowało / oświadczył / oświadczyła / \
      napisał / napisała / według / przekazał / przekazała",
     "řekl / řekla / uvedl / uvedla / oznámil / oznámila / sdělil / sdělila / podle / napsal / napsala",
+    "povedal / povedala / uviedol / uviedla / oznámil / oznámila / podľa / informoval / informovala / napísal",
+    "rekao / rekla / izjavio / izjavila / kaže / kazao / kazala / saopštio / saopštila / priopćio / priopćila / prema riječima / objavio",
+    "каза / казаха / съобщи / съобщиха / заяви / обясни / според / написа",
+    "گفت / گفتند / اعلام کرد / به گفته / نوشت / افزود",
+    "กล่าว / เปิดเผยว่า / ระบุว่า / เล่าว่า / แจ้งว่า",
     "mondta / közölte / szerint / nyilatkozta / bejelentette",
     "сказал / сказала / сообщил / сообщила / сообщили / заявил / заявила / написал / написала / рассказал / \
      рассказала / по словам",

@@ -134,9 +134,19 @@ fn words(text: &str, least: usize) -> bool {
         || text.chars().filter(|c| !c.is_ascii() && is_unspaced(*c)).nth(2 * least - 1).is_some()
 }
 
-/// Ends in a full stop or its like, closing quotation marks and brackets aside.
+/// Ends in a full stop or its like, closing quotation marks and brackets aside, or is long and in a script that has
+/// no such mark.
 pub fn ends_sentence(text: &str) -> bool {
+    const LONG: usize = 60;
+    if text.ends_with(is_unmarked) {
+        return text.chars().filter(|c| is_unmarked(*c)).nth(LONG - 1).is_some();
+    }
     text.trim_end_matches(['"', '\'', '”', '“', '’', '»', '«', ')', ']', '」', '』'])
-        .ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '؟', '۔'])
+        .ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '।', '؟', '۔', '።', '၊', '။', '។', '։'])
         || text.ends_with(['」', '』'])
+}
+
+/// Thai and Lao, which end sentences in a space.
+pub fn is_unmarked(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}')
 }

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use crate::model::knowledge::line_hash;
-use crate::model::script::{is_letter, is_unspaced, is_word, lower};
+use crate::model::script::{is_letter, is_unspaced, is_word, lower, unspaced_words};
 use crate::read::clean::lexicon::{Frequent, Hits, LEXICON, Lexicon, WORD_SEED, lower_into, push_word};
 use crate::read::text::join::ends_sentence;
 
 #[derive(Debug, Clone, Default)]
 pub struct Stats {
-    /// In scripts without spaces two characters count as a word.
+    /// In scripts without spaces two characters count as a word; four where they are letters.
     pub words: f32,
     pub chars: u32,
     /// Frequent words of some language.
@@ -198,7 +198,7 @@ impl Count<'_> {
         self.end();
         self.s.unspaced += 1;
         self.s.letters += 1;
-        self.s.words += 0.5;
+        self.s.words += unspaced_words(c);
         self.s.stops += if FREQUENT.contains(&c) { 0.5 } else { 0.0 };
         let paired = matches!(c, '\u{30a0}'..='\u{9fff}');
         if self.unspaced_before != '\0' && paired {
@@ -246,7 +246,7 @@ pub fn words(text: &str) -> f32 {
     let (mut words, mut inside) = (0.0, false);
     for c in text.chars() {
         if !c.is_ascii() && is_unspaced(c) {
-            words += if inside { 1.5 } else { 0.5 };
+            words += unspaced_words(c) + if inside { 1.0 } else { 0.0 };
             inside = false;
         } else if c.is_ascii_alphanumeric() || is_letter(c) {
             inside = true;
@@ -333,6 +333,7 @@ mod tests {
             "“We need 3½ bridges,” said the Mayor’s aide — twice.",
             "東京都は31日、JR東日本の计画を発表した。",
             "l'été d’Été co-op -- 'quoted' ٣ كتب",
+            "ชาวบ้านใช้เงิน 2 ล้านบาท",
             "हिन्दी में समाचार, 12.5%",
             "a'",
         ] {

@@ -27,8 +27,8 @@ pub struct Titled {
 }
 
 impl Titled {
-    /// Nothing of a sample without a title.
-    pub fn of(sample: &Sample, prepared: &Prepared, scores: &[f32]) -> Option<Self> {
+    /// Nothing of a sample without a title. A line of it weighs `weight`.
+    pub fn of(sample: &Sample, prepared: &Prepared, scores: &[f32], weight: f32) -> Option<Self> {
         let title = sample.title.as_deref()?;
         let Candidates { lines, rows, .. } = Candidates::of(&prepared.text, &prepared.scored, scores);
         let labels: Vec<f32> = lines
@@ -37,7 +37,8 @@ impl Titled {
             .collect();
         let right = labels.iter().sum::<f32>();
         // One headline a text, and what is none of it weighs as much in all.
-        let weights = labels.iter().map(|label| if *label > 0.5 { 6.0 / right } else { 1.0 }).collect();
+        let weights = labels.iter().map(|label| if *label > 0.5 { 6.0 / right } else { 1.0 });
+        let weights = weights.map(|w| w * weight).collect();
         Some(Self { fold: prepared.fold, rows, labels, weights })
     }
 }

@@ -21,7 +21,7 @@ mod signature;
 /// Headings of chapters.
 mod subhead;
 /// What stands behind the story's text.
-mod tail;
+pub mod tail;
 #[cfg(test)]
 mod testing;
 /// Where blocks stand.

@@ -82,7 +82,7 @@ fn opens_tail(asked: &Asked, b: usize) -> bool {
 const CONTACT_BLOCKS: usize = 4;
 
 /// `###`, `-30-`, `– ENDS –`
-fn is_end_mark(text: &str) -> bool {
+pub fn is_end_mark(text: &str) -> bool {
     let sign = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '*' | '(' | ')' | '#');
     let inside = text.trim_matches(sign);
     let hashes = text.chars().filter(|c| *c == '#').count() == 3;
@@ -110,15 +110,18 @@ const ABOUT: [&str; 11] = [
     "O firmie ",
 ];
 
-/// The name in a heading about somebody; one about the author is none about a house.
 fn heads_about<'a>(sight: &'a Sight, b: usize) -> Option<&'a str> {
-    const MOST_WORDS: f32 = 9.0;
-    const WRITERS: [&str; 4] = ["author", "writer", "contributor", "expert"];
     let facts = &sight.facts[b];
-    if facts.words > MOST_WORDS || !matches!(facts.ending, 0 | 2) {
-        return None;
-    }
-    let text = sight.page.block_text(b);
+    let heading = facts.words <= MOST_ABOUT && matches!(facts.ending, 0 | 2);
+    house(sight.page.block_text(b)).filter(|_| heading)
+}
+
+/// Words of a heading about somebody.
+pub const MOST_ABOUT: f32 = 9.0;
+
+/// The name in a heading about somebody; one about the author is none about a house.
+pub fn house(text: &str) -> Option<&str> {
+    const WRITERS: [&str; 4] = ["author", "writer", "contributor", "expert"];
     let house = ABOUT.iter().find_map(|lead| text.strip_prefix(lead))?;
     let lower = house.to_lowercase();
     if WRITERS.iter().any(|writer| lower.trim_start_matches("the ").starts_with(writer)) {
@@ -141,7 +144,7 @@ fn is_about(sight: &Sight, b: usize) -> bool {
 }
 
 /// How lines begin that say whom to ask, in lower case.
-const CONTACTS: [&str; 37] = [
+pub const CONTACTS: [&str; 37] = [
     "media contact",
     "media inquiries",
     "media enquiries",
@@ -181,7 +184,8 @@ const CONTACTS: [&str; 37] = [
     "kontakt dla mediów",
 ];
 
-fn announces(line: &str, leads: &[&str]) -> bool {
+/// Whether a short line begins so.
+pub fn announces(line: &str, leads: &[&str]) -> bool {
     /// Words of a line that is more than a heading.
     const MOST_WORDS: usize = 12;
     line.split_whitespace().nth(MOST_WORDS).is_none() && {
@@ -208,7 +212,7 @@ fn is_more(line: &str) -> bool {
 }
 
 /// `SOURCE Halden Robotics AS`: wires of press offices print the word in capitals.
-fn is_source(text: &str) -> bool {
+pub fn is_source(text: &str) -> bool {
     const MOST_WORDS: usize = 10;
     let named = text.strip_prefix("SOURCE ").or_else(|| text.strip_prefix("SOURCE: "));
     named.is_some_and(|name| {

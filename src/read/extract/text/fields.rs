@@ -111,24 +111,37 @@ pub fn run_together(text: &TextPage, fates: &mut [Fate]) {
     }
 }
 
-/// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate.
+/// Where nothing was kept but the text is short and clean, it is a brief and not boilerplate: a sentence of some
+/// length, or two of a few words.
 pub fn rescue(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
+    const LEAST: [(f32, usize); 2] = [(8.0, 1), (4.0, 2)];
     if fates.iter().any(|f| matches!(f, Fate::Keep(_))) {
         return;
     }
-    for (i, fate) in fates.iter_mut().enumerate() {
+    let story = |i: usize, least: f32| {
         let s = &text.stats[i];
         let block = &page.blocks[text.lines[i].block as usize];
+        let silent = block.we + block.you == 0;
         // One phrase of notices makes no notice of a paragraph that speaks to nobody.
-        let told = block.words >= 25.0 && block.hits == 1 && block.we + block.you == 0 && block.ends_sentence;
-        let story = block.words >= 8.0 && (block.kinds == 0 || told) && s.hits.exact == 0;
-        if matches!(fate, Fate::Drop(None)) && story && (block.ends_sentence || text.lines.len() == 1) {
-            *fate = Fate::Keep(ParagraphKind::Paragraph);
+        let told = block.words >= 25.0 && block.hits == 1 && silent && block.ends_sentence;
+        block.words >= least
+            && (block.words >= LEAST[0].0 || silent)
+            && (block.kinds == 0 || told)
+            && s.hits.exact == 0
+            && (block.ends_sentence || text.lines.len() == 1)
+    };
+    for (words, lines) in LEAST {
+        let found: Vec<usize> =
+            (0..fates.len()).filter(|&i| fates[i] == Fate::Drop(None) && story(i, words)).collect();
+        if found.len() >= lines {
+            found.into_iter().for_each(|i| fates[i] = Fate::Keep(ParagraphKind::Paragraph));
+            return;
         }
     }
 }
 
-fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
+/// What a kept line is.
+pub fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
     let (line, s) = (&text.lines[i], &text.stats[i]);
     let block = &page.blocks[line.block as usize];
     if line.bullet {
@@ -145,12 +158,13 @@ fn kind(text: &TextPage, page: &Scored, i: usize) -> ParagraphKind {
     ParagraphKind::Paragraph
 }
 
-/// The first line of prose that is kept.
+/// The first line of prose that is kept: of a paragraph that is not short for this text.
 pub fn first_paragraph(text: &TextPage, page: &Scored, kept: impl Fn(usize) -> bool) -> Option<usize> {
-    const LONG: f32 = 18.0;
+    const SHARE: f32 = 0.6;
+    let least = SHARE * page.long;
     (0..text.lines.len()).find(|&i| {
         let block = &page.blocks[text.lines[i].block as usize];
-        kept(i) && block.words >= LONG && block.ends_sentence
+        kept(i) && block.words >= least && block.ends_sentence
     })
 }
 

@@ -7,8 +7,12 @@ pub mod headline;
 pub mod model;
 pub mod page;
 mod partial;
+/// What a press office adds.
+mod press;
 /// Questions, speakers, numbered headings.
 mod series;
+/// Lists and last sentences of stories that are short.
+mod short;
 /// Names and captions that no word announces.
 mod unlabelled;
 
@@ -106,6 +110,8 @@ pub fn assemble(
     fields::run_together(text, &mut decided);
     series::keep(text, &mut decided);
     fields::rescue(text, scored, &mut decided);
+    short::keep(&short::Seen { text, page: scored, scores, headline }, &mut decided);
+    press::remove(text, &mut decided);
     unlabelled::byline(text, scored, headline, &mut decided);
     unlabelled::captions(text, scored, &mut decided);
     let reasons = match shipped() {

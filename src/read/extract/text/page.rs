@@ -13,6 +13,8 @@ use crate::read::text::TextPage;
 #[derive(Debug, Default)]
 pub struct Scored {
     pub blocks: Vec<Block>,
+    /// Words of a paragraph that is long for this text.
+    pub long: f32,
     /// Best and second-best run of prose, as ranges of blocks; empty where there is none.
     pub core: (usize, usize),
     pub second: (usize, usize),
@@ -68,7 +70,7 @@ pub fn look(text: &TextPage, title: Option<&str>, budget: &mut Budget) -> Result
     for s in &text.stats {
         *page.repeats.entry(s.hash).or_default() += 1;
     }
-    page.blocks = blocks(text);
+    (page.blocks, page.long) = blocks(text);
     let worth: Vec<f32> = (0..page.blocks.len())
         .map(|at| if is_between(&page.blocks, at) { BETWEEN } else { worth(&page.blocks[at]) })
         .collect();
@@ -83,7 +85,8 @@ pub fn look(text: &TextPage, title: Option<&str>, budget: &mut Budget) -> Result
     Ok(page)
 }
 
-fn blocks(text: &TextPage) -> Vec<Block> {
+/// The blocks, and how many words a long one has.
+fn blocks(text: &TextPage) -> (Vec<Block>, f32) {
     let mut blocks: Vec<Block> = Vec::with_capacity(text.blocks as usize);
     for (i, (line, s)) in text.lines.iter().zip(&text.stats).enumerate() {
         if blocks.len() <= line.block as usize {
@@ -118,7 +121,7 @@ fn blocks(text: &TextPage) -> Vec<Block> {
         let stops = if silent { b.words * UNKNOWN_SHARE } else { b.stops };
         b.prose = prose(long, b.words, stops, b.ends_sentence, b.separators, b.capitals);
     }
-    blocks
+    (blocks, long)
 }
 
 /// Words of a paragraph that is long by itself.

@@ -47,7 +47,10 @@ fn is_name(text: &TextPage, line: usize) -> bool {
     if reporter {
         return !names::authors(line, Trust::Byline, &[]).is_empty();
     }
-    let bare = s.hits.any & !Kind::Byline.bit() == 0 && s.digits == 0 && s.quotes == 0 && s.separators <= 1;
+    let bare = (s.hits.any | s.hits.exact) & !Kind::Byline.bit() == 0
+        && s.digits == 0
+        && s.quotes == 0
+        && s.separators <= 1;
     if !bare || s.ends_sentence || s.ends_colon || s.address || !WORDS.contains(&s.words) {
         return false;
     }
@@ -101,6 +104,8 @@ pub fn captions(text: &TextPage, page: &Scored, fates: &mut [Fate]) {
     }
 }
 
+/// The first paragraph, or the first line of a story that has none of any length.
 fn first_kept(text: &TextPage, page: &Scored, fates: &[Fate]) -> Option<usize> {
-    fields::first_paragraph(text, page, |line| matches!(fates[line], Fate::Keep(_)))
+    let kept = |line: usize| matches!(fates[line], Fate::Keep(_));
+    fields::first_paragraph(text, page, kept).or_else(|| (0..fates.len()).find(|&line| kept(line)))
 }
