@@ -14,6 +14,7 @@ use super::names::{self, Trust};
 use super::scene::{Scene, squeezed};
 use crate::model::article::{Author, AuthorKind, EvidenceSource as From};
 use crate::model::html::HtmlPage;
+pub(super) use eastern::in_line as reporters;
 pub(super) use visible::{BYLINE, NOT_THE_AUTHOR};
 
 /// Longest block that can be a byline, in bytes.

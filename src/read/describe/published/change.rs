@@ -1,5 +1,9 @@
 //! Lines that tell two days: `Published 3 May 2025. Updated 7 May`, `입력 2025.03.07 수정 2025.03.08`.
 
+use unicode_normalization::char::is_combining_mark as is_mark;
+
+use crate::read::describe::dates;
+
 /// Words that mark the date of a change.
 pub const CHANGE: &[&str] = &[
     "update",
@@ -47,6 +51,21 @@ pub const CHANGE: &[&str] = &[
     "אחרון",
     "อัปเดต",
     "แก้ไข",
+    "uuendatud",
+    "muudetud",
+    "ažurirano",
+    "izmijenjeno",
+    "atnaujin",
+    "pakeista",
+    "atjaunot",
+    "posodobljeno",
+    "актуализ",
+    "промен",
+    "ажурирано",
+    "kemas kini",
+    "হালনাগাদ",
+    "আপডেট",
+    "புதுப்பிக்கப்பட்ட",
 ];
 
 /// Words that mark the first.
@@ -79,6 +98,22 @@ const FIRST: &[&str] = &[
     "نشر",
     "פורסם",
     "เผยแพร่",
+    "avaldatud",
+    "zveřejn",
+    "zverejn",
+    "vydáno",
+    "paskelbta",
+    "közzét",
+    "megjelen",
+    "objav",
+    "публик",
+    "објав",
+    "প্রকাশ",
+    "பதிவு",
+    "منتشر",
+    "انتشار",
+    "发表",
+    "發表",
 ];
 
 /// What a line says of the first day, and what of a change.
@@ -106,6 +141,22 @@ pub fn halves(line: &str) -> Halves<'_> {
 pub fn says_change(line: &str) -> bool {
     let lower = Lower::of(line);
     lower.first(FIRST).is_none() && lower.first(CHANGE).is_some()
+}
+
+/// Whether a line says that its day is the first.
+pub fn says_first(line: &str) -> bool {
+    Lower::of(line).first(FIRST).is_some()
+}
+
+/// Whether words beside a date say no more than whether it is the first: `Published on`, `Data publikacji`, `Stand`.
+pub fn is_label(text: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    let words = || text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
+    let stem = |word: &str| {
+        let lower = Lower::of(word);
+        lower.first(FIRST) == Some(0) || lower.first(CHANGE) == Some(0)
+    };
+    words().count() <= MOST_WORDS && words().all(|word| dates::is_label(word) || stem(word))
 }
 
 /// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
