@@ -15,6 +15,7 @@ use super::scene::Scene;
 use crate::model::article::{Author, AuthorKind, EvidenceSource as From};
 use crate::model::html::HtmlPage;
 use crate::model::script::squeezed;
+pub(super) use eastern::in_line as reporters;
 pub(super) use visible::{BYLINE, NOT_THE_AUTHOR};
 
 /// Longest block that can be a byline, in bytes.

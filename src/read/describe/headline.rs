@@ -23,7 +23,10 @@ pub fn headline(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {
     let keys: Vec<String> = heard.iter().map(|(said, _)| squeezed(&said.value)).collect();
     let mut best: Option<(f32, usize)> = None;
     for (i, key) in keys.iter().enumerate() {
-        let agrees = |(k, (said, _)): &(&String, &(Heard, f32))| *k == key || is_cut(k, key, &said.value);
+        let bare = is_bare(key, &keys);
+        let agrees = |(k, (said, _)): &(&String, &(Heard, f32))| {
+            *k == key || is_cut(k, key, &said.value) || bare && k.ends_with(key.as_str())
+        };
         let votes: f32 = keys.iter().zip(&heard).filter(agrees).map(|(_, (_, w))| w).sum();
         if best.is_none_or(|(most, _)| votes > most) {
             best = Some((votes, i));
@@ -132,6 +135,16 @@ fn is_cut(short: &str, long: &str, printed: &str) -> bool {
         && long.starts_with(short)
 }
 
+/// Whether two witnesses print this text behind kickers of their own: `Traffic Night ferry is cut` and `Live: Night
+/// ferry is cut`.
+fn is_bare(key: &str, keys: &[String]) -> bool {
+    /// Letters of the shortest such text.
+    const SHORTEST: usize = 16;
+    let mut kicked =
+        keys.iter().filter(|k| k.len() > key.len() && k.len() < 2 * key.len() && k.ends_with(key));
+    key.chars().count() >= SHORTEST && kicked.next().is_some_and(|one| kicked.any(|other| other != one))
+}
+
 /// Of the witnesses that say the same, the one whose very spelling most others share.
 fn spelling(heard: &[(Heard, f32)], keys: &[String], text: usize) -> usize {
     let equal = || (0..heard.len()).filter(|i| keys[*i] == keys[text]);
@@ -169,7 +182,7 @@ fn common_tail(heard: &[(Heard, f32)]) -> Option<String> {
 }
 
 /// Marks between a headline and the names behind or before it.
-const MARKS: [&str; 15] =
+pub(super) const MARKS: [&str; 15] =
     [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " / ", "|", "｜", "：", "_", ":"];
 
 /// The text without the site's name, its domain, a date or a section set off behind or before it.
@@ -212,12 +225,14 @@ fn shorter<'t>(text: &'t str, scene: &Scene<'_>, all: &[String], of_page: bool) 
         if let Some((head, _)) = of_page.then(shown).flatten() {
             return Some(head);
         }
-        if mark == ":" {
-            continue;
-        }
         if let Some((head, tail)) = text.split_once(mark) {
             let (head, tail) = (head.trim(), tail.trim_start());
-            if enough(tail, head) && is_site(head, scene) {
+            // A colon stands behind topics too.
+            let named = |head| match mark {
+                ":" => scene.site_names.contains(&folded(&squeezed(head))),
+                _ => is_site(head, scene),
+            };
+            if enough(tail, head) && named(head) {
                 return Some(tail);
             }
         }

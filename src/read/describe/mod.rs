@@ -2,6 +2,7 @@
 
 pub mod agencies;
 mod authors;
+mod credits;
 pub mod dateline;
 pub mod dates;
 mod entities;
@@ -41,7 +42,7 @@ pub fn describe(
     trace: &mut Trace,
 ) -> Result<Article, Rejection> {
     let judged = kind::judge(page, parsed, &body, budget)?;
-    let Body { mut paragraphs, found, removed, .. } = body;
+    let Body { mut paragraphs, found, mut removed, .. } = body;
     let scene = Scene::set(page, parsed, &paragraphs, &found, budget)?;
     let mut ledger = Ledger::default();
     let headline = headline::headline(&scene, &mut ledger);
@@ -51,6 +52,7 @@ pub fn describe(
     let told = dateline::dateline(&scene, &paragraphs, firm);
     let dates = published::published(&scene, told.as_ref().and_then(|t| t.day.as_ref()), &mut ledger);
     let dateline = told.map(|t| t.dateline);
+    credits::take_out(&scene, &authorship.authors, &dates, &mut paragraphs, &mut removed);
     if let Some(line) = &dateline {
         let said = ledger::Said::new(EvidenceSource::Text, "head of the story", line.raw.clone(), ());
         ledger.believe("dateline", &said, 0.95, "place, day or agency set off from the story");
@@ -58,7 +60,7 @@ pub fn describe(
     let originator =
         originator::originator(&scene, dateline.as_ref(), &authorship.authors, &paragraphs, &mut ledger);
     let addresses = place::addresses(&scene, &mut ledger);
-    let source = place::publisher(&scene, &mut ledger);
+    let source = place::publisher(&scene, headline.as_deref(), &mut ledger);
     let section = place::section(&scene, &mut ledger);
     let keywords = place::keywords(&scene, &mut ledger);
     place::note_free_access(&scene, judged.completeness, &mut ledger);

@@ -19,10 +19,12 @@ use super::entities::plain;
 use super::gazetteer;
 use crate::model::article::{Author, AuthorKind};
 use crate::model::script::{lower, squeezed};
-pub use east_asia::is_cjk_name;
+pub use east_asia::{GRADES, is_cjk_name};
 use east_asia::{TITLES, is_cjk, untitled};
-use edges::{is_plain_lead, weekday, without_lead, without_tail};
-use kinds::{is_junk, is_mark, is_organisation, is_personal, is_role, is_section, starts_upper};
+pub use edges::without_particle;
+use edges::{is_plain_lead, weekday, without_job, without_lead, without_tail};
+use kinds::{is_junk, is_mark, is_personal, is_role, starts_upper};
+pub use kinds::{is_organisation, is_section};
 pub use labels::{leads_to_others, pieces};
 
 /// One line a word: its kind (`lead`, `other`, `junk`, `organisation`, `role`, `section`, `generic`), a tab, the word.
@@ -145,11 +147,52 @@ pub fn bare(text: &str, site_names: &[String]) -> Option<Author> {
         || has_lead(text)
         || is_section(text)
         || gazetteer::lookup(text).is_some()
+        || text.split(' ').all(|word| super::dates::is_day_of_week(&word.to_lowercase()))
+        || text.split(' ').any(|word| word.len() > 5 && weekday(&word.to_lowercase()))
+        || text.split(' ').next().is_some_and(labels::is_label)
     {
         return None;
     }
     let author = authors(text, Trust::Text, site_names).pop()?;
     (author.kind == AuthorKind::Person && squeezed(&author.name) == squeezed(text)).then_some(author)
+}
+
+/// `Корреспондент Тимур Галеев`: the line without the job before the name; the line itself where it begins with none.
+pub fn behind_job(line: &str) -> &str {
+    if has_lead(line) || labels::is_of_others(line) { line } else { without_job(line) }
+}
+
+/// Whether a line is a label and the names under it, of the writer or of others who made the story.
+pub fn is_credit(line: &str, site_names: &[String]) -> bool {
+    /// Words behind a label that are more than names, and the longest name without case, in characters.
+    const MOST_WORDS: usize = 8;
+    const LONGEST_CASELESS: usize = 40;
+    let rest = labels::behind(line).or_else(|| has_lead(line).then(|| without_lead(line)));
+    let Some(rest) = rest.filter(|rest| rest.split_whitespace().count() <= MOST_WORDS) else { return false };
+    // Letters without case, in words: no capital can tell.
+    let cased = |c: char| c.is_lowercase() || c.is_uppercase() || c as u32 >= 0x2e80;
+    let words = rest.split_whitespace().count();
+    if !rest.contains(cased) && (1..=4).contains(&words) && rest.chars().count() <= LONGEST_CASELESS {
+        return true;
+    }
+    let named = parts(without_tail(rest), Trust::Text, site_names);
+    !named.is_empty()
+        && named.iter().all(|part| {
+            let author = one(part, Trust::Text, site_names);
+            let known = agencies::agency(part).is_some() || site_names.contains(&squeezed(part));
+            known || author.is_some_and(|author| author.kind == AuthorKind::Person) || is_cjk_name(part)
+        })
+}
+
+/// Whether a few words are somebody's job, and no sentence.
+pub fn is_job(line: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    is_role(line) && line.split_whitespace().count() <= MOST_WORDS && !line.ends_with('.')
+}
+
+/// Whether a line is the job of somebody who writes.
+pub fn is_writers_job(line: &str) -> bool {
+    !labels::is_of_others(line) && is_role(line) && !kinds::is_of_pictures(line)
 }
 
 /// Whether a line begins like a byline: `By`, `Von`, `Text:`, `Автор:`.
@@ -182,8 +225,8 @@ fn parts(text: &str, trust: Trust, site_names: &[String]) -> Vec<String> {
         let one = |s: &str| !s.is_empty() && !s.contains([' ', ',', '/', ';']) && starts_upper(s);
         if one(family)
             && one(given)
-            && agencies::agency(given).is_none()
-            && agencies::agency(family).is_none()
+            && !is_organisation(given, site_names)
+            && !is_organisation(family, site_names)
         {
             return vec![format!("{given} {family}")];
         }
@@ -265,13 +308,17 @@ fn split_words(text: &str) -> Vec<String> {
 
 /// One name, cleaned and judged.
 fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
-    let mut name = raw.trim().trim_matches(['"', '“', '”', '„', '*', '[', ']', '.', '|']).trim();
+    let mut name = raw.trim().trim_matches(['"', '“', '”', '„', '*', '[', ']', '.', '|', '/']).trim();
     name = without_lead(name);
     // Initials behind a name: `Elena Ober (obe)`.
     if let Some((head, tail)) = name.split_once(" (")
         && !head.is_empty()
         && tail.len() < 60
     {
+        // What she did, where it was not to write: `Elena Ober (Fotos)`.
+        if labels::is_of_others(&tail.replace(')', ":")) {
+            return None;
+        }
         name = head.trim();
     }
     name = without_glued(name.trim_matches(['(', ')', ' ']));
@@ -281,7 +328,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
     if titled.is_none() && (title_amid || TITLES.iter().any(|title| name.ends_with(title))) {
         return None;
     }
-    name = titled.unwrap_or(name);
+    name = titled.unwrap_or_else(|| without_job(name));
     // A place behind a name: `in Kyiv`, `aus Berlin`, `à Paris`.
     for mark in [" in ", " aus ", " à ", " en ", " at ", " from ", " im ", " for ", " für ", " dans ", " i "]
     {
@@ -321,7 +368,7 @@ fn one(raw: &str, trust: Trust, site_names: &[String]) -> Option<Author> {
 }
 
 /// `Ada FernNovember`, `Ben HoltFounder`, `Cleo MarshLast updated`: two elements run into one.
-fn without_glued(name: &str) -> &str {
+pub fn without_glued(name: &str) -> &str {
     /// Letters: no word that is told is longer.
     const LONGEST: usize = 40;
     let mut before = ' ';
@@ -394,6 +441,18 @@ mod tests {
             ("Written by Ada FernNovember 4, 2024", "Ada Fern"),
             ("By Ben HoltEditor", "Ben Holt"),
             ("By Mac McAllister", "Mac McAllister"),
+            ("Von Elena Ober und Ben Holt (Fotos)", "Elena Ober"),
+            ("Door onze verslaggever Sjoukje de Haan", "Sjoukje de Haan"),
+            ("By our Correspondent Ada Fern", "Ada Fern"),
+            ("Editor at Large", ""),
+            ("Af Jeppe Nørholm, /ritzau/", "Jeppe Nørholm + [ritzau]"),
+            ("Texto y fotos: Lucio Barreda", "Lucio Barreda"),
+            ("نویسنده: مریم صادقی", "مریم صادقی"),
+            ("எழுதியவர்: கவிதா முருகன்", "கவிதா முருகன்"),
+            ("文＝久保田 誠、写真＝林 美咲", "久保田 誠"),
+            ("文化部長が辞任", ""),
+            ("글로벌 경제", "글로벌 경제"),
+            ("Redaktion Sport", "[Redaktion Sport]"),
             ("정하윤 기자", "정하윤"),
             ("홍길동 인턴기자", "홍길동"),
             ("본지 기자", ""),
@@ -439,6 +498,9 @@ mod tests {
             ("srf/hosb", "srf/hosb"),
             ("ada fern", "ada fern"),
             ("admin", ""),
+            ("wordpressadmin", ""),
+            ("Herald, Tidewick", "[Herald]"),
+            ("Reporter Ada Fern", "Ada Fern"),
             ("@heraldnews", ""),
             ("Morning Herald", "[Morning Herald]"),
             ("herald.example", "[herald.example]"),

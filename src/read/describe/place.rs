@@ -3,12 +3,16 @@
 
 use url::Url;
 
+use super::dates;
 use super::entities::plain;
+use super::headline::{LONGEST_TITLE, MARKS};
 use super::ledger::{Ledger, Said};
-use super::scene::Scene;
+use super::names;
+use super::scene::{Scene, folded};
 use super::url as address;
 use crate::model::article::{Completeness, EvidenceSource as From, Publisher};
 use crate::model::body::FoundField;
+use crate::model::html::Anchor;
 use crate::model::script::squeezed;
 
 const MOST_KEYWORDS: usize = 40;
@@ -94,7 +98,8 @@ pub fn resolve(base: Option<&Url>, href: &str) -> Option<Url> {
         .then_some(url)
 }
 
-pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
+/// The publisher; `headline` tells the name of the site from what else stands in the title.
+pub fn publisher(scene: &Scene<'_>, headline: Option<&str>, ledger: &mut Ledger) -> Option<Publisher> {
     let mut heard: Vec<Said<String>> = Vec::new();
     if let Some(html) = scene.html {
         heard.extend(
@@ -114,11 +119,15 @@ pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
     }
     let sent = scene.page.source_name.as_deref();
     heard.extend(sent.map(|n| Said::new(From::Hint, "source", n, plain(n))));
+    heard.extend(headline.and_then(|headline| beside_headline(scene, headline)));
     heard.retain(|s| {
         !s.value.is_empty() && s.value.chars().count() <= LONGEST_NAME && !s.value.contains("://")
     });
     for (i, said) in heard.iter().enumerate() {
         match i {
+            0 if said.place == BESIDE_HEADLINE => {
+                ledger.believe("source", said, 0.7, "what the title adds to the headline");
+            }
             0 => ledger.believe("source", said, 0.9, "first by the order of witnesses"),
             _ => ledger.dismiss("source", said, "another was first"),
         }
@@ -126,6 +135,47 @@ pub fn publisher(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<Publisher> {
     let name = heard.into_iter().next().map(|s| s.value);
     let domain = scene.page.site.clone().filter(|_| scene.page.source_name.is_none());
     (name.is_some() || domain.is_some()).then_some(Publisher { name, domain })
+}
+
+const BESIDE_HEADLINE: &str = "title";
+
+/// What the title adds to the headline, where nothing says that it is something else than the site's name: a link
+/// of the menu that leads elsewhere than home, a word for a section.
+fn beside_headline(scene: &Scene<'_>, headline: &str) -> Option<Said<String>> {
+    /// Words of a site's name, and its longest, in characters.
+    const MOST_WORDS: usize = 5;
+    const LONGEST: usize = 40;
+    let html = scene.html?;
+    let title = plain(html.head.title.as_deref()?);
+    if title.len() > LONGEST_TITLE {
+        return None;
+    }
+    let key = squeezed(headline);
+    let name = MARKS.iter().find_map(|mark| {
+        let behind = title.rsplit_once(mark).map(|(_, name)| name);
+        let before = title.split_once(mark).map(|(name, _)| name);
+        let head = |name: &&str| squeezed(&title[..title.len() - name.len()]).starts_with(&key);
+        // Before a headline stand topics too, so that the address must know the name.
+        let known = |name: &&str| scene.site_names.contains(&folded(&squeezed(name)));
+        let tail = |name: &&str| squeezed(&title[name.len()..]) == key && known(name);
+        behind.filter(head).filter(|_| !matches!(*mark, ":" | " / " | "|")).or_else(|| before.filter(tail))
+    })?;
+    let name = name.trim();
+    let known = squeezed(name);
+    let home = |href: &str| {
+        scene.page.url.as_ref().and_then(|own| own.join(href).ok()).is_some_and(|to| to.path() == "/")
+    };
+    let elsewhere =
+        |anchor: &Anchor| squeezed(html.text(anchor.text)) == known && !home(html.attr(anchor.href));
+    let fits = !key.is_empty()
+        && (2..=LONGEST).contains(&name.chars().count())
+        && name.split_whitespace().count() <= MOST_WORDS
+        && name.chars().next().is_some_and(|c| c.is_alphanumeric() && !c.is_lowercase())
+        && !name.split_whitespace().all(names::is_section)
+        && !names::has_lead(name)
+        && dates::find(name, &scene.dates()).is_none()
+        && !html.anchors.iter().any(elsewhere);
+    fits.then(|| Said::new(From::Html, BESIDE_HEADLINE, title.clone(), name.to_owned()))
 }
 
 pub fn section(scene: &Scene<'_>, ledger: &mut Ledger) -> Option<String> {

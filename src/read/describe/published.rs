@@ -9,13 +9,14 @@ use std::borrow::Cow;
 use super::dates::{self, Moment};
 use super::ledger::{Ledger, Said};
 use super::marks::Mark;
+use super::names;
 use super::scene::Scene;
 use crate::model::article::{EvidenceSource as From, Precision, Timestamp};
 use crate::model::body::FoundField;
 use crate::model::html::{HtmlPage, TimeElement};
 use crate::model::script::squeezed;
-pub(super) use change::CHANGE;
-use change::{before_change, halves, says_change};
+pub(super) use change::{CHANGE, is_label};
+use change::{before_change, halves, says_change, says_first};
 
 type Heard = Said<Moment>;
 
@@ -291,7 +292,8 @@ fn visible(scene: &Scene<'_>) -> Vec<Heard> {
     let mut out = Vec::new();
     let context = scene.dates();
     for (place, line) in found_lines(scene) {
-        let published = halves(line).published;
+        let published =
+            halves(line).published.filter(|half| place != "date line" || !is_told(half, &context));
         let moment = published.and_then(|half| dates::find(half, &context).map(|moment| (half, moment)));
         out.extend(moment.map(|(half, moment)| Said::new(From::Text, place, half, moment)));
     }
@@ -317,6 +319,7 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
             t.block.abs_diff(top) <= 14
                 && !scene.quoted(t.block)
                 && !scene.marked(t.container, 8, Mark::OtherDate)
+                && !behind_heading(scene, html, t.block)
         })
         .take(MOST_TIMES)
         .filter(|t| !scene.marked(t.container, 2, Mark::Change))
@@ -328,6 +331,42 @@ fn times(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
             }
             Some(Said::new(From::Html, "time", raw, moment))
         })
+}
+
+/// Whether a line is a date and nothing else.
+fn is_alone(line: &str, context: &dates::Context<'_>) -> bool {
+    dates::letters_beside(line, context) == Some(0)
+}
+
+/// Whether a line tells of a day instead of being dated: it is a sentence, or speaks of another day too.
+fn is_told(line: &str, context: &dates::Context<'_>) -> bool {
+    let more =
+        || dates::beside(line, context).is_some_and(|(_, behind)| dates::find(behind, context).is_some());
+    !is_alone(line, context)
+        && !says_first(line)
+        && !names::has_lead(line)
+        && (line.trim_end().ends_with(['.', '!', '?', '…', '。', '।']) || more())
+}
+
+/// Whether a line that is all date says so: `Date 23.05.2011`.
+fn is_labelled(line: &str, letters: usize) -> bool {
+    let word = line.split(' ').next().unwrap_or_default().to_lowercase();
+    letters == 0
+        && word.starts_with(char::is_alphabetic)
+        && dates::is_label(&word)
+        && !dates::is_day_of_week(&word)
+}
+
+/// Whether a block stands behind the story and a heading: it is of what is headed there.
+fn behind_heading(scene: &Scene<'_>, html: &HtmlPage, block: u32) -> bool {
+    let heads = |b: u32| {
+        let container = html.blocks.get(b as usize).map_or(0, |b| b.container);
+        html.ancestors(container)
+            .take(2)
+            .any(|c| matches!(html.attr(c.tag), "h2" | "h3" | "h4" | "h5" | "h6"))
+    };
+    let last = scene.last_block.filter(|last| scene.headline_block.is_none_or(|top| top < *last));
+    last.is_some_and(|last| (last + 1..=block).any(heads))
 }
 
 /// Times near the headline beyond which none is the story's.
@@ -365,12 +404,19 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         let is_marked = scene.marked(container, 3, Mark::Date);
         // Who wrote it and when, in one line below the headline.
         let below = b > top && b <= top + 3 && scene.first_block.is_none_or(|first| b < first);
+        // Beyond the first paragraphs a day may be of anything, unless the line is of nothing else or says.
+        let amid = b > end + 2 && !says_first(text) && !text.split('\n').any(|line| is_alone(line, &context));
+        // Taken for the first line of the story.
+        let below = below || scene.first_block == Some(b) && b > top && names_one(text, scene);
         let most = match (is_marked, below) {
             (true, _) => 60,
             (false, true) => 45,
+            (false, false) if amid => 0,
             (false, false) => 12,
         };
-        if letters > most || scene.marked(container, 8, Mark::OtherDate) {
+        let of_other = scene.marked(container, 8, Mark::OtherDate)
+            || behind_heading(scene, html, b) && !is_labelled(text, letters);
+        if letters > most || of_other || !is_marked && is_told(text, &context) {
             continue;
         }
         let Some(moment) = dates::find(text, &context) else { continue };
@@ -380,6 +426,14 @@ fn marked_dates(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         }
     }
     best.map(|(_, said)| said)
+}
+
+/// Whether what stands before the date of a line is a name.
+fn names_one(line: &str, scene: &Scene<'_>) -> bool {
+    dates::beside(line, &scene.dates()).is_some_and(|(before, _)| {
+        let name = before.trim_matches(|c: char| !c.is_alphabetic());
+        names::bare(name, &scene.site_names).is_some() || names::is_credit(name, &scene.site_names)
+    })
 }
 
 /// A block without the words of it that stand in a byline's element, which may run into the date:

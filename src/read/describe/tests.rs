@@ -103,6 +103,15 @@ fn authors_and_dates_beneath_the_headline() {
         ("<p>Puerto Rico | July 2, 2025</p>", "", "2025-07-02"),
         ("<p>September 8, 2025 by Joao Whitfield | Local News</p>", "Joao Whitfield", "2025-09-08"),
         ("<p>Posted on September 21, 2020 by Adi Tzlil</p>", "Adi Tzlil", "2020-09-21"),
+        ("<p>8 May 2025 7:00 Joao Whitfield, AFP</p>", "Joao Whitfield", "2025-05-08T07:00"),
+        ("<p>Joao Whitfield, Thursday 8 May 2025, 16:42</p>", "Joao Whitfield", "2025-05-08T16:42"),
+        // A name above its job; the other took the pictures.
+        ("<p>Joao Whitfield</p><p>Reporter</p><p>Ben Holt</p><p>Photographer</p>", "Joao Whitfield", ""),
+        ("<p>Our correspondent Joao Whitfield</p>", "Joao Whitfield", ""),
+        ("<p>Getting Started</p><p>How it works</p>", "", ""),
+        // A line that tells of days is not dated.
+        ("<p>Born 4 May 1931, died 2 May 2025</p>", "", ""),
+        ("<p>On 3 April 2024 work began.</p>", "", ""),
         // Without capitals any words may be a name.
         ("<p>آخر الأخبار | 18 أبريل 2025</p>", "", "2025-04-18"),
         // Several labels in a line.
@@ -126,6 +135,50 @@ fn authors_and_dates_beneath_the_headline() {
         let article = with(beneath);
         let published = article.published_at.as_ref().map_or("", |at| at.value.as_str());
         assert_eq!((names(&article).as_str(), published), (authors, day), "{beneath}");
+    }
+}
+
+#[test]
+fn who_and_when_are_in_the_fields_and_not_in_the_story() {
+    for line in [
+        "Text and photographs: Joao Whitfield",
+        "Joao Whitfield | Transport correspondent",
+        "Joao Whitfield, 8 May 2025",
+        "Published: 8 May 2025",
+        "Photo: Ben Holt",
+    ] {
+        let article = with(&format!("<p>By Joao Whitfield, 8 May 2025</p><p>{line}</p>"));
+        assert!(article.paragraphs.iter().all(|p| p.text != line), "{line}");
+    }
+    for line in [
+        "Photo of a boat: the harbour in winter",
+        "By the harbour, 8 May 2025 was a cold day",
+        "Work began on 3 April 2024",
+    ] {
+        let body = format!("<h1>{HEADLINE}</h1><p>By Joao Whitfield, 8 May 2025</p>");
+        let story: Vec<String> =
+            [line].iter().map(|l| l.to_string()).chain(STORY.iter().map(|p| p.to_string())).collect();
+        let story: Vec<&str> = story.iter().map(String::as_str).collect();
+        let article = html("en-GB", "", &body, "", &story);
+        assert!(article.removed.iter().all(|r| r.rule != "describe:credit" || r.text != line), "{line}");
+    }
+}
+
+#[test]
+fn the_site_is_what_the_title_adds_to_the_headline() {
+    for (tail, expected) in [
+        (" | Tidewick Courier", Some("Tidewick Courier")),
+        (" - Politics - Tidewick Courier", Some("Tidewick Courier")),
+        (" :: 潮汐日報", Some("潮汐日報")),
+        (" - Analysis", None),
+        (" - what we know", None),
+        (" | 8 May 2025", None),
+        (": Tidewick in numbers", None),
+        ("", None),
+    ] {
+        let title = format!("<title>{HEADLINE}{tail}</title>");
+        let article = html("en-GB", &title, &format!("<h1>{HEADLINE}</h1>"), "", &STORY);
+        assert_eq!(article.source.and_then(|s| s.name).as_deref(), expected, "{tail}");
     }
 }
 

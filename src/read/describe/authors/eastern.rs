@@ -21,18 +21,55 @@ pub fn reporter(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
         bracket(&head)
             .and_then(|inside| Some((inside, behind_title(inside)?, "reporter in the story's head"))),
         last_bracket(tail).and_then(|inside| {
-            let named = behind_title(inside).or_else(|| is_signature(inside).then_some(inside))?;
+            let signed = || is_signature(inside).then_some(inside);
+            let named = behind_title(inside).or_else(|| behind_desk(inside)).or_else(signed)?;
             Some((inside, named, "reporter behind the story"))
         }),
     ];
+    let korean = [head_of_story(&head), signature(scene, html)].into_iter().flatten().find_map(|line| {
+        let named = before_title(line);
+        let authors: Vec<Author> = named
+            .into_iter()
+            .flat_map(|name| names::authors(name, Trust::Byline, &scene.site_names))
+            .collect();
+        (!authors.is_empty()).then(|| Said::new(From::Html, "reporter of the story", line, authors))
+    });
+    if korean.is_some() {
+        return korean;
+    }
     found.into_iter().flatten().find_map(|(inside, named, place)| {
         let authors = people(named, &scene.site_names);
         (!authors.is_empty()).then(|| Said::new(From::Html, place, inside, authors))
     })
 }
 
-/// The reporter in a line that names the paper and the place too: `海峽晚報／ 記者林郁庭／基隆即時報導`.
+/// `(서울=시민신문) 박서준 기자 = `: up to the mark behind the reporter.
+fn head_of_story(head: &str) -> Option<&str> {
+    let title = head.find("기자")? + "기자".len();
+    let mark = head[title..].find('=').filter(|mark| *mark <= 2)?;
+    Some(&head[..title + mark + 1])
+}
+
+/// The line that may sign the story: its last, or the one below.
+fn signature<'h>(scene: &Scene<'_>, html: &'h HtmlPage) -> Option<&'h str> {
+    let last = scene.last_block?;
+    let lines =
+        (last..=last + 1).filter(|b| (*b as usize) < html.blocks.len()).map(|b| html.block_text(b as usize));
+    let last_line = |text: &'h str| text.rsplit('\n').next().unwrap_or_default();
+    lines.map(last_line).find(|line| line.contains("기자") && line.chars().count() <= 2 * NEAR)
+}
+
+/// The reporter in a line that names the paper and the place too: `海峽晚報／ 記者林郁庭／基隆即時報導`,
+/// `[시민신문=이하늘 기자]`, `【文化部 森下遥香】`.
 pub fn in_line(line: &str, site_names: &[String]) -> Vec<Author> {
+    let korean = before_title(line);
+    if !korean.is_empty() {
+        return korean.into_iter().flat_map(|name| names::authors(name, Trust::Byline, site_names)).collect();
+    }
+    let bracketed = bracket(line).filter(|inside| inside.len() + 8 >= line.trim().len());
+    if let Some(name) = bracketed.and_then(behind_desk) {
+        return people(name, site_names);
+    }
     match behind_title(line) {
         Some(named) if line.chars().count() <= NEAR && !line.contains(['。', '！', '？']) => {
             people(named, site_names)
@@ -73,6 +110,43 @@ fn is_signature(inside: &str) -> bool {
         && agencies::agency(inside).is_none()
 }
 
+/// The names before a Korean reporter's title: `(서울=시민신문) 박서준·이하늘 기자 =`, `박서준 기자 park@simin.example`. Nothing
+/// where the title stands in a sentence.
+fn before_title(line: &str) -> Vec<&str> {
+    const TITLE: &str = "기자";
+    /// Who took the picture, and what reporters are called that are not named.
+    const OTHERS: [&str; 8] = ["사진", "영상", "취재", "전문", "본지", "특별", "여러", "일부"];
+    let Some((head, tail)) = line.split_once(TITLE) else { return Vec::new() };
+    let tail = tail.trim_matches([' ', ']', ')', '】', '>', '|', '\u{a0}']);
+    let ends = tail.is_empty()
+        || tail.starts_with(['=', '/', '·', '|', '(', '['])
+        || tail.split(' ').next().is_some_and(|w| w.contains('@'));
+    if !ends || head.chars().count() > NEAR || OTHERS.iter().any(|other| head.contains(other)) {
+        return Vec::new();
+    }
+    let mut head = head.trim_end();
+    for grade in names::GRADES {
+        head = head.strip_suffix(grade).unwrap_or(head).trim_end();
+    }
+    let named = head.rsplit(['=', ']', ')', '[', '(', ' ', '/', '\u{a0}']).next().unwrap_or_default();
+    let named: Vec<&str> = named.split(['·', ',', '‧', 'ㆍ']).collect();
+    let hangul = |name: &&str| {
+        (2..=4).contains(&name.chars().count())
+            && name.chars().all(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c))
+            && names::is_cjk_name(name)
+    };
+    if named.iter().all(hangul) { named } else { Vec::new() }
+}
+
+/// The name behind a desk of a Japanese paper: `文化部 森下遥香`.
+fn behind_desk(inside: &str) -> Option<&str> {
+    let (desk, name) = inside.split_once([' ', '\u{3000}', '・'])?;
+    let name = name.trim();
+    (desk.ends_with(['部', '局', '社', '班'])
+        && names::is_cjk_name(&name.replace(['・', ' ', '\u{3000}'], "")))
+    .then_some(name)
+}
+
 /// What stands behind the first *reporter*, up to the mark that ends it.
 fn behind_title(text: &str) -> Option<&str> {
     let named = text.split_once("记者").or_else(|| text.split_once("記者"))?.1;
@@ -80,11 +154,14 @@ fn behind_title(text: &str) -> Option<&str> {
     named.split(['／', '/', '）', '】', '〕', '；']).next().filter(|named| !named.is_empty())
 }
 
+/// What stands between names of reporters and is none.
+const OTHERS: [&str; 6] = ["通讯员", "通訊員", "特约", "实习生", "摄影", "攝影"];
+
 fn people(named: &str, site_names: &[String]) -> Vec<Author> {
     let mut authors: Vec<Author> = named
         .split([' ', '\u{3000}', '、', '，', '\u{a0}'])
         .map(without_dateline)
-        .filter(|name| (2..=5).contains(&name.chars().count()))
+        .filter(|name| (2..=5).contains(&name.chars().count()) && !OTHERS.contains(name))
         .flat_map(|name| names::authors(name, Trust::Byline, site_names))
         .collect();
     distinct(&mut authors);
@@ -131,6 +208,26 @@ mod tests {
         ] {
             assert_eq!(bracket(text).map(named).unwrap_or_default(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn reporters_before_their_title() {
+        for (line, expected) in [
+            ("박서준 기자 sjpark@gangga.example", "박서준"),
+            ("[시민신문=이하늘 기자]", "이하늘"),
+            ("(서울=시민신문) 박서준·이하늘 기자 =", "박서준 + 이하늘"),
+            ("시민신문 이하늘 인턴기자", "이하늘"),
+            ("본지 기자", ""),
+            ("사진 이하늘 기자", ""),
+            ("이하늘 기자는 현장에서 주민들을 만났다", ""),
+            ("기자 회견", ""),
+        ] {
+            assert_eq!(before_title(line).join(" + "), expected, "{line}");
+        }
+        let named =
+            |line: &str| in_line(line, &[]).into_iter().map(|a| a.name).collect::<Vec<_>>().join(" + ");
+        assert_eq!(named("【文化部 森下遥香】"), "森下遥香");
+        assert_eq!(named("【速報 文化部】"), "");
     }
 
     #[test]

@@ -24,7 +24,9 @@ pub fn visible(scene: &Scene<'_>) -> Vec<Heard> {
         out.extend(author_links(scene, html));
         out.extend(by_lines(scene, html));
         out.extend(eastern::reporter(scene, html));
+        out.extend(lines::beside_a_job(scene, html));
         out.extend(lines::beside_a_date(scene, html));
+        out.extend(lines::signed(scene, html));
     } else {
         out.extend(lines::of_date_lines(scene));
     }
@@ -269,6 +271,21 @@ fn by_lines(scene: &Scene<'_>, html: &HtmlPage) -> Option<Heard> {
     (top.saturating_sub(3)..to).find_map(|b| {
         let text = html.block_text(b as usize);
         if text.len() > LONGEST_BYLINE || scene.quoted(b) {
+            return None;
+        }
+        let particle = names::without_particle(text, scene.dates().primary());
+        if particle.len() < text.len()
+            && let Some(author) = names::bare(particle, &scene.site_names)
+        {
+            return Some(Said::new(From::Html, "by line", text, vec![author]));
+        }
+        // `Reporter` below a name is what its bearer does.
+        let above = || html.block_text(b as usize - 1);
+        if names::is_lead(text)
+            && names::is_writers_job(text)
+            && b > top
+            && names::bare(above(), &scene.site_names).is_some()
+        {
             return None;
         }
         if names::is_lead(text) {

@@ -5,11 +5,13 @@ mod civil;
 mod compact;
 mod months;
 mod tokens;
+mod weekdays;
 mod words;
 
 pub use civil::{day_number, from_jalali};
 pub use months::month;
-pub use words::{is_romance_weekday, is_weekday};
+pub use weekdays::is_day_of_week;
+pub use words::{is_label, is_romance_weekday, is_weekday};
 
 use crate::model::article::{Precision, Timestamp};
 use crate::model::script::cut;
@@ -62,6 +64,16 @@ pub fn parse(raw: &str, context: &Context<'_>) -> Option<Moment> {
 pub fn find(line: &str, context: &Context<'_>) -> Option<Moment> {
     let found = words::find(cut(line, LONGEST), context)?;
     found.moment.believable(context).then_some(found.moment)
+}
+
+/// What a line says before and behind its first date, the companions of the date aside: `Ada Fern` and nothing of
+/// `Ada Fern, Fri 8 May 2026, 16:42`.
+pub fn beside<'l>(line: &'l str, context: &Context<'_>) -> Option<(&'l str, &'l str)> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    let found = words::find(line, context).filter(|found| found.moment.believable(context))?;
+    Some((&line[..found.span.start], &line[found.span.end..]))
 }
 
 /// How many letters of the line are no part of its first date: few, where the line is a date line.
@@ -141,7 +153,9 @@ impl Moment {
     }
 
     fn believable(&self, context: &Context<'_>) -> bool {
-        if !(EARLIEST..LATEST).contains(&self.year) {
+        // The zero of computers' clocks, in its own zone or in UTC, is a field left empty.
+        let zero = self.day.is_some() && (self.utc_minutes() == 0 || self.days() == 0);
+        if !(EARLIEST..LATEST).contains(&self.year) || zero {
             return false;
         }
         match context.now.or(context.before) {
@@ -204,6 +218,10 @@ mod tests {
             ("2024", "2024"),
             ("1714299630", "2024-04-28T10:20:30Z"),
             ("1714299630000", "2024-04-28T10:20:30Z"),
+            ("0", "-"),
+            ("1970-01-01T00:00:00+00:00", "-"),
+            ("1969-12-31T19:00:00-05:00", "-"),
+            ("1970-01-02", "1970-01-02"),
             ("Sun, 28 Apr 2024 10:20:30 GMT", "2024-04-28T10:20:30Z"),
             ("Sun, 28 Apr 2024 10:20:30 -0400", "2024-04-28T10:20:30-04:00"),
             ("Fri Apr 28 19:20:36 CEST 2023", "2023-04-28T19:20:36+02:00"),
@@ -265,6 +283,15 @@ mod tests {
             ("28 tháng 4, 2024", "vi", "2024-04-28"),
             ("28 April 2024 | 10:20 WIB", "id", "2024-04-28T10:20+07:00"),
             ("2024年4月28日 10:20", "ja", "2024-04-28T10:20"),
+            ("2024 年 4 月 28 日 10:20", "zh", "2024-04-28T10:20"),
+            ("令和6年4月28日(日) 10時20分", "ja", "2024-04-28T10:20"),
+            ("平成 31 年 4 月 28 日", "ja", "2019-04-28"),
+            ("中華民國113年4月28日 10:20", "zh", "2024-04-28T10:20"),
+            ("第6年4月28日", "zh", "-"),
+            ("28 d'abril de 2024", "ca", "2024-04-28"),
+            ("۱۴۰۳/۰۲/۰۹ - ۱۰:۲۰", "fa", "2024-04-28T10:20"),
+            ("1403/02/09", "en", "-"),
+            ("الأحد 19 شوال 1445 هـ الموافق 28 أبريل 2024", "ar", "2024-04-28"),
             ("2024年04月28日10时20分", "zh", "2024-04-28T10:20"),
             ("2024년 4월 28일 오후 3:05", "ko", "2024-04-28T15:05"),
             ("2024.04.28. 10:20", "ko", "2024-04-28T10:20"),
@@ -272,6 +299,10 @@ mod tests {
             ("٢٨ أبريل ٢٠٢٤", "ar", "2024-04-28"),
             ("28 באפריל 2024", "he", "2024-04-28"),
             ("28 अप्रैल 2024", "hi", "2024-04-28"),
+            ("6 मई 2024, 11:20 AM", "hi", "2024-05-06T11:20"),
+            ("৬ মে ২০২৪", "bn", "2024-05-06"),
+            ("28 أفريل 2024", "ar", "2024-04-28"),
+            ("28 غشت 2024", "ar", "2024-08-28"),
             ("9 اردیبهشت 1403", "fa", "2024-04-28"),
             ("28 เม.ย. 2567", "th", "2024-04-28"),
             ("28 เมษายน 2567", "th", "2024-04-28"),
@@ -343,6 +374,22 @@ mod tests {
         assert!(parse("2031-01-01", &context).is_none());
         assert!(parse("2024-04-29", &context).is_some());
         assert!(parse("2024-04-30", &context).is_none());
+    }
+
+    #[test]
+    fn what_stands_beside_a_date() {
+        for (line, language, expected) in [
+            ("Ada Fern, Fri 8 May 2026 16.42 BST", "en", "Ada Fern|"),
+            ("4. května 2026 7:00 \u{a0} Božena Křížová, ČTK", "cs", "|Božena Křížová, ČTK"),
+            ("Bart van den Akker maandag 30 maart 2026, 7:30 uur", "nl", "Bart van den Akker|"),
+            ("Соломія Гнатенко, п’ятниця, 6 березня 2026", "uk", "Соломія Гнатенко|"),
+            ("Published: Monday 3 June 2024 by Ada Li", "en", "|Ada Li"),
+            ("Bo Ek 3 juni 2024", "sv", "Bo Ek|"),
+        ] {
+            let context = Context { language: Some(language), ..Context::default() };
+            let (head, tail) = beside(line, &context).unwrap_or_else(|| panic!("{line} states no date"));
+            assert_eq!(format!("{head}|{tail}"), expected, "{line}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 pub enum Token {
     /// Value and number of digits.
     Number(u32, u8),
-    /// Lower case; letters and combining marks, with inner full stops and apostrophes.
+    /// Lower case; letters and combining marks, with inner full stops and apostrophes, these as `’`.
     Word(String),
     Mark(char),
     Space,
@@ -15,52 +15,59 @@ pub enum Token {
 const MOST: usize = 120;
 
 pub fn tokens(line: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    let mut chars = line.chars().peekable();
-    while let Some(&c) = chars.peek() {
+    placed(line).0
+}
+
+/// The tokens, and the byte at which each begins; the last of the bytes is where the last token ends.
+pub fn placed(line: &str) -> (Vec<Token>, Vec<usize>) {
+    let (mut out, mut places) = (Vec::new(), Vec::new());
+    let mut chars = line.chars();
+    while let Some(c) = peek(&chars) {
         if out.len() == MOST {
             break;
         }
-        if digit(c).is_some() {
+        let place = line.len() - chars.as_str().len();
+        let token = if digit(c).is_some() {
             let (mut value, mut count) = (0u32, 0u8);
-            while let Some(d) = chars.peek().copied().and_then(digit) {
+            while let Some(d) = peek(&chars).and_then(digit) {
                 value = value.saturating_mul(10).saturating_add(d);
                 count = count.saturating_add(1);
                 chars.next();
             }
-            out.push(Token::Number(value, count));
+            Token::Number(value, count)
         } else if c.is_alphabetic() {
             let mut word = String::new();
-            while let Some(&c) = chars.peek() {
-                if c.is_alphabetic() || is_mark(c) {
-                    word.extend(c.to_lowercase());
-                } else if matches!(c, '.' | '’' | '\'') && inner(&chars) {
-                    word.push(c);
-                } else {
-                    break;
+            while let Some(c) = peek(&chars) {
+                match c {
+                    c if c.is_alphabetic() || is_mark(c) => word.extend(c.to_lowercase()),
+                    '.' if inner(&chars) => word.push('.'),
+                    '’' | '\'' if inner(&chars) => word.push('’'),
+                    _ => break,
                 }
                 chars.next();
             }
-            out.push(Token::Word(word));
+            Token::Word(word)
         } else {
             chars.next();
-            if is_mark(c) {
+            if is_mark(c) || c.is_whitespace() && out.last() == Some(&Token::Space) {
                 continue;
             }
-            let token = if c.is_whitespace() { Token::Space } else { Token::Mark(c) };
-            if token != Token::Space || out.last() != Some(&Token::Space) {
-                out.push(token);
-            }
-        }
+            if c.is_whitespace() { Token::Space } else { Token::Mark(c) }
+        };
+        out.push(token);
+        places.push(place);
     }
-    out
+    places.push(line.len() - chars.as_str().len());
+    (out, places)
+}
+
+fn peek(chars: &std::str::Chars<'_>) -> Option<char> {
+    chars.clone().next()
 }
 
 /// Whether the mark at hand is followed by a letter: `p.m`, `เม.ย`.
-fn inner(chars: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
-    let mut ahead = chars.clone();
-    ahead.next();
-    ahead.next().is_some_and(char::is_alphabetic)
+fn inner(chars: &std::str::Chars<'_>) -> bool {
+    chars.clone().nth(1).is_some_and(char::is_alphabetic)
 }
 
 /// Combining marks that `is_alphabetic` leaves out, and invisible marks.

@@ -1,20 +1,25 @@
 //! Dates as people write them, found among other words: three numbers, or a day, a month's name and a
 //! year in any of the orders in use, with a time of day and a zone beside them.
 
+use std::ops::Range;
+
 use super::compact::{in_range, zone};
 use super::months::{PERSIAN_BASE, month};
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, placed, tokens};
+use super::weekdays::is_day_of_week;
 use super::{Context, Moment, civil};
 
 pub struct Found {
     pub moment: Moment,
     /// Letters of the line in words that are no part of the date, its time, or their usual companions.
     pub letters_beside: usize,
+    /// Bytes of the line that the date takes with its time and companions.
+    pub span: Range<usize>,
 }
 
 /// The first whole date of a line.
 pub fn find(line: &str, context: &Context<'_>) -> Option<Found> {
-    let tokens = tokens(line);
+    let (tokens, places) = placed(line);
     for at in 0..tokens.len() {
         let found = numeric(&tokens, at, context).or_else(|| named(&tokens, at, context));
         let Some((mut moment, end)) = found else { continue };
@@ -42,7 +47,19 @@ pub fn find(line: &str, context: &Context<'_>) -> Option<Found> {
                 _ => 0,
             })
             .sum();
-        return Some(Found { moment, letters_beside });
+        // A short word with a capital may be part of a name.
+        let small = |i: usize| line[places[i]..].starts_with(|c: char| !c.is_uppercase());
+        let beside = |i: usize| match &tokens[i] {
+            Token::Word(w) => {
+                let named = companion(w) && (w.chars().count() > 2 || small(i));
+                named || is_day_of_week(w) || matches!(zone(w), Some((_, "")))
+            }
+            Token::Space | Token::Number(..) => true,
+            Token::Mark(c) => !matches!(c, '|' | '·' | '•' | '/' | '"' | '“' | '«'),
+        };
+        let from = (0..start).rev().take_while(|i| beside(*i)).last().unwrap_or(start);
+        let to = (end..tokens.len()).take_while(|i| beside(*i)).last().map_or(end, |i| i + 1);
+        return Some(Found { moment, letters_beside, span: places[from]..places[to] });
     }
     None
 }
@@ -77,7 +94,7 @@ pub fn month_and_year(line: &str, context: &Context<'_>) -> Option<Moment> {
 
 /// Three numbers at `at`: `2024-04-28`, `28.04.2024`, `4/28/2024`, `2024年4月28日`, `2024. 4. 28`.
 fn numeric(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(Moment, usize)> {
-    let Token::Number(first, first_digits) = *tokens.get(at)? else { return None };
+    let Token::Number(mut first, mut first_digits) = *tokens.get(at)? else { return None };
     if at > 0 && joins(&tokens[at - 1]) && matches!(tokens.get(at.wrapping_sub(2)), Some(Token::Number(..))) {
         return None;
     }
@@ -87,6 +104,13 @@ fn numeric(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(Moment
     let Token::Number(third, third_digits) = *tokens.get(j)? else { return None };
     if first_mark != second_mark || second_digits > 2 {
         return None;
+    }
+    if first_mark == '年' && first_digits < 4 {
+        (first, first_digits) = (first + era_before(tokens, at)?, 4);
+    }
+    if first_digits == 4 && (1300..1500).contains(&first) && context.primary() == Some("fa") {
+        let (year, month, day) = civil::from_jalali(first as i32, second as u8, third as u8)?;
+        return Moment::day(year, month, day).map(|m| (m, j + 1));
     }
     let mut end = j + 1;
     if first_mark == '年'
@@ -120,6 +144,16 @@ fn numeric(tokens: &[Token], at: usize, context: &Context<'_>) -> Option<(Moment
     };
     let (day, month) = if month_first { (second, first) } else { (first, second) };
     date(year, month as u8, day as u8).map(|m| (m, end))
+}
+
+/// The year before the first of the era that stands before a year: `令和8年`, `民國 115 年`.
+fn era_before(tokens: &[Token], year: usize) -> Option<u32> {
+    const ERAS: [(&str, u32); 6] =
+        [("令和", 2018), ("平成", 1988), ("昭和", 1925), ("大正", 1911), ("民國", 1911), ("民国", 1911)];
+    let at = year.checked_sub(1)?;
+    let at = if tokens[at] == Token::Space { at.checked_sub(1)? } else { at };
+    let Token::Word(word) = &tokens[at] else { return None };
+    ERAS.iter().find(|(era, _)| word.ends_with(era)).map(|(_, before)| *before)
 }
 
 /// A day, a month's name and a year at `at`, in any order, with up to two short words between.
@@ -231,7 +265,8 @@ fn time_after(tokens: &[Token], from: usize) -> (Option<Time>, usize) {
     for i in from..tokens.len().min(from + 10) {
         match &tokens[i] {
             Token::Space
-            | Token::Mark(',' | '|' | '-' | '–' | '—' | '·' | '•' | '.' | '/' | '(' | ':' | '@') => {}
+            | Token::Mark(',' | '|' | '-' | '–' | '—' | '·' | '•' | '.' | '/' | '(' | ')' | ':' | '@') =>
+                {}
             Token::Word(w) if w.chars().count() <= 9 => {
                 cue |= matches!(w.as_str(), "um" | "kl" | "klo" | "at" | "ore" | "om" | "kello" | "alle");
                 afternoon = afternoon.or(half_of_day(w));
@@ -441,12 +476,18 @@ pub fn is_romance_weekday(word: &str) -> bool {
     )
 }
 
+/// Whether words beside a date say no more than that it is one: `Published on`, `Stand`, `um Uhr`.
+pub fn is_label(text: &str) -> bool {
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words().count() <= 4 && words().all(|word| companion(&word.to_lowercase()))
+}
+
 /// Words that stand beside a date and say nothing else.
 fn companion(word: &str) -> bool {
     word.chars().count() <= 2
         || half_of_day(word).is_some()
-        || is_weekday(word)
-        || is_romance_weekday(word)
+        || is_day_of_week(word)
+        || HIJRI.contains(&word)
         || matches!(
             word,
             "uhr"
@@ -476,8 +517,43 @@ fn companion(word: &str) -> bool {
                 | "klo"
                 | "the"
                 | "on"
+                | "الموافق"
+                | "uur"
+                | "klokken"
+                | "ore"
+                | "alle"
+                | "saat"
+                | "pukul"
+                | "мск"
+                | "года"
+                | "року"
+                | "ساعت"
+                | "الساعة"
+                | "ώρα"
+                | "พ.ศ"
+                | "ngày"
         )
 }
+
+/// Months of the Islamic calendar, by which Arab papers print the day a second time.
+const HIJRI: [&str; 16] = [
+    "محرم",
+    "صفر",
+    "ربيع",
+    "الأول",
+    "الآخر",
+    "الثاني",
+    "جمادى",
+    "الأولى",
+    "الآخرة",
+    "رجب",
+    "شعبان",
+    "رمضان",
+    "شوال",
+    "القعدة",
+    "الحجة",
+    "هـ",
+];
 
 fn joins(token: &Token) -> bool {
     matches!(token, Token::Mark('.' | '/' | '-'))
@@ -486,9 +562,16 @@ fn joins(token: &Token) -> bool {
 /// The mark between two numbers of a date and where the next number stands.
 fn separator(tokens: &[Token], at: usize) -> Option<(char, usize)> {
     let mut i = at;
+    // `2024 年 4 月 28 日`
+    let east =
+        |i| matches!(tokens.get(i), Some(Token::Word(w)) if matches!(w.as_str(), "年" | "月" | "년" | "월"));
+    if tokens.get(i) == Some(&Token::Space) && east(i + 1) {
+        i += 1;
+    }
     let mark = match tokens.get(i)? {
         Token::Mark(c @ ('-' | '/' | '.')) => *c,
         Token::Mark('‐' | '‑' | '–') => '-',
+        Token::Mark('·') => '.',
         Token::Word(w) if matches!(w.as_str(), "年" | "月" | "년" | "월") => '年',
         _ => return None,
     };

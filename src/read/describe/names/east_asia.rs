@@ -7,9 +7,11 @@ pub fn is_cjk(name: &str) -> bool {
 /// What a reporter is called behind the name in Korean, Japanese and Chinese.
 pub const TITLES: [&str; 5] = ["기자", "특파원", "논설위원", "記者", "记者"];
 
+/// Grades of Korean reporters, which stand before the title.
+pub const GRADES: [&str; 6] = ["인턴", "선임", "객원", "수석", "시민", "수습"];
+
 /// What stands before a reporter's title in Korean and Chinese: `정하윤 기자`.
 pub fn untitled(name: &str) -> Option<&str> {
-    const GRADES: [&str; 5] = ["인턴", "선임", "객원", "수석", "시민"];
     let mut head = TITLES.iter().find_map(|title| name.strip_suffix(title))?.trim_end();
     for grade in GRADES {
         head = head.strip_suffix(grade).unwrap_or(head).trim_end();

@@ -18,6 +18,7 @@ pub fn is_junk(name: &str) -> bool {
         || (dates::month(&lower, None).is_some() && lower.chars().count() > 4)
         || weekday(&lower)
         || NOBODY.iter().any(|word| name.contains(word))
+        || !name.contains(' ') && (lower.ends_with("admin") || lower.starts_with("admin"))
         || !name.chars().any(char::is_alphabetic)
 }
 
@@ -72,6 +73,14 @@ pub fn is_role(name: &str) -> bool {
                     .iter()
                     .any(|r| w.ends_with(r)))
     })
+}
+
+/// Jobs of those who make a story's pictures.
+pub fn is_of_pictures(line: &str) -> bool {
+    const STEMS: [&str; 9] =
+        ["photo", "foto", "fotó", "valokuva", "фото", "φωτο", "camera", "kamera", "video"];
+    let lower = line.to_lowercase();
+    STEMS.iter().any(|stem| lower.contains(stem))
 }
 
 /// Whether most words begin with a capital, or the script has none.

@@ -19,7 +19,7 @@ pub fn pieces(line: &str) -> Vec<&str> {
 }
 
 /// Between two labels.
-const MARKS: [char; 12] = [' ', '|', ',', ';', '·', '•', '—', '–', '-', '/', '\u{3000}', '，'];
+const MARKS: [char; 13] = [' ', '|', ',', ';', '·', '•', '—', '–', '-', '/', '\u{3000}', '，', '、'];
 
 /// Of a line, what may name its writer: the pieces under a writer's label, and where none has one, what stands
 /// before all labels.
@@ -37,20 +37,29 @@ pub fn of_writers(line: &str) -> Vec<&str> {
 
 /// Whether a line is worth looking through.
 fn may_hold_a_label(line: &str) -> bool {
-    line.contains([':', '：', '＝', '='])
+    line.contains([':', '：', '＝', '=', '／'])
         || [" by", " By", " BY", " von"].iter().any(|word| line.contains(word))
         || is_of_others(line)
 }
 
 /// Whether a piece names an editor, a photographer, a source, a day.
-fn is_of_others(piece: &str) -> bool {
-    LEXICON.others_of(piece).iter().any(|label| {
-        let rest = after(piece, label);
-        rest.is_some_and(|rest| {
-            label.contains(' ') && rest.starts_with(' ')
-                || rest.trim_start().starts_with([':', '：', '＝', '='])
-        })
-    })
+pub fn is_of_others(piece: &str) -> bool {
+    behind(piece).is_some()
+}
+
+/// Whether a word is a label of others than the writer: `SOURCE`.
+pub fn is_label(word: &str) -> bool {
+    LEXICON.others_of(word).iter().any(|label| after(word, label) == Some(""))
+}
+
+/// What a label of others than the writer stands before.
+pub fn behind(piece: &str) -> Option<&str> {
+    let behind = |label: &&str| {
+        let rest = after(piece, label)?;
+        (label.contains(' ') && rest.starts_with(' ') || is_marked(rest))
+            .then(|| rest.trim_start_matches([' ', '\u{a0}', ':', '：', '＝', '=', '／']))
+    };
+    LEXICON.others_of(piece).iter().find_map(behind)
 }
 
 /// Whether a text ends with what stands before somebody else's name: `Fact checked by`.
@@ -67,6 +76,40 @@ fn after<'t>(text: &'t str, label: &str) -> Option<&'t str> {
     label.chars().all(|expected| rest.next().is_some_and(|c| is(c, expected))).then_some(rest.as_str())
 }
 
+/// Between the names of two jobs.
+const JOBS: [&str; 20] = [
+    " und ", " & ", " and ", " y ", " e ", " et ", " og ", " och ", " en ", " i ", " a ", " ja ", " és ",
+    " și ", " и ", " та ", " ve ", "・", "/", "·",
+];
+
+/// What stands behind a label of two jobs, one of which is to write: `Texto y fotos: Lucio Barreda`, `文・写真＝林美咲`.
+pub fn after_two_jobs(text: &str) -> Option<&str> {
+    let mut jobs = [LEXICON.leads_of(text), LEXICON.others_of(text)].into_iter().enumerate();
+    jobs.find_map(|(kind, labels)| {
+        labels.iter().find_map(|label| {
+            let rest = after(text, label)?;
+            let rest = JOBS.iter().find_map(|joint| rest.strip_prefix(joint))?;
+            let second = if kind == 0 { LEXICON.others_of(rest) } else { LEXICON.leads_of(rest) };
+            // `Story and photographs by Ines Okafor`
+            let led =
+                |label: &str, rest: &str| is_marked(rest) || label.contains(' ') && rest.starts_with(' ');
+            second.iter().find_map(|label| after(rest, label).filter(|rest| led(label, rest)))
+        })
+    })
+}
+
+/// Where the label begins that stands before the one at `at`, joined to it.
+fn joined_before(line: &str, at: usize) -> Option<usize> {
+    let head = &line[..at];
+    let head = JOBS.iter().find_map(|joint| head.strip_suffix(joint))?;
+    let labels = words_of(&LEXICON.ends, head.chars().next_back());
+    labels.iter().filter_map(|label| start_of(head, label)).min()
+}
+
+fn is_marked(rest: &str) -> bool {
+    rest.trim_start().starts_with([':', '：', '＝', '=', '／'])
+}
+
 fn is(c: char, expected: char) -> bool {
     c == expected || c.to_lowercase().eq(std::iter::once(expected))
 }
@@ -77,15 +120,16 @@ fn starts(line: &str) -> Vec<usize> {
     if line.len() > LONGEST {
         return out;
     }
-    for (at, _) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '＝')) {
+    for (at, _) in line.char_indices().filter(|(_, c)| matches!(c, ':' | '：' | '＝' | '=' | '／')) {
         let head = line[..at].trim_end();
         let labels = words_of(&LEXICON.ends, head.chars().next_back());
-        out.extend(labels.iter().filter_map(|label| start_of(head, label)).min());
+        let start = labels.iter().filter_map(|label| start_of(head, label)).min();
+        out.extend(start.map(|start| joined_before(line, start).unwrap_or(start)));
     }
     for (at, _) in line.char_indices().filter(|(at, _)| begins(line, *at)) {
         let named = LEXICON.others_of(&line[at..]).iter().filter(|label| label.contains(' '));
         if named.filter_map(|label| after(&line[at..], label)).any(|rest| rest.starts_with(' ')) {
-            out.push(at);
+            out.push(joined_before(line, at).unwrap_or(at));
         }
     }
     out
@@ -128,6 +172,13 @@ mod tests {
             ("Texto: Lívia Dorneles | Fotos: Caio Bezerra", "Texto: Lívia Dorneles"),
             ("2025-04-22 08:15 来源：江北日报 作者：周启明 编辑：韩雪 字号：大", "作者：周启明"),
             ("Fotos: Ralf Dörig, Text: Ursina Gmünder", "Text: Ursina Gmünder"),
+            ("Texto y fotos: Lucio Barreda", "Texto y fotos: Lucio Barreda"),
+            ("Foto og tekst: Siri Moe | Kamera: Ola Li", "Foto og tekst: Siri Moe"),
+            ("文＝久保田 誠、写真＝林 美咲", "文＝久保田 誠"),
+            ("Haber: Gülşah Öztekin - Kamera: Cem Ak", "Haber: Gülşah Öztekin"),
+            ("Story and photographs by Ines Okafor", "Story and photographs by Ines Okafor"),
+            ("取材・文／倉田杏奈　撮影／野村徹", "取材・文／倉田杏奈"),
+            ("Text und Ton: Ada Fern", "Text und Ton: Ada Fern"),
             ("Giriş: 21.02.2025 - 09:14Haber: Elif SancaktarKaynak: KHA", "Haber: Elif Sancaktar"),
             ("लेखक: नेहा त्रिपाठी Edited By: Amit Rawat Published: 05 Mar 2025", "लेखक: नेहा त्रिपाठी"),
             ("Ada Fern Edited by Ben Holt", "Ada Fern"),

@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use unicode_normalization::char::is_combining_mark as is_mark;
+
+use crate::read::describe::dates;
 use crate::read::phrases::Phrases;
 
 /// Words that mark the date of a change.
@@ -51,6 +54,21 @@ pub const CHANGE: &[&str] = &[
     "אחרון",
     "อัปเดต",
     "แก้ไข",
+    "uuendatud",
+    "muudetud",
+    "ažurirano",
+    "izmijenjeno",
+    "atnaujin",
+    "pakeista",
+    "atjaunot",
+    "posodobljeno",
+    "актуализ",
+    "промен",
+    "ажурирано",
+    "kemas kini",
+    "হালনাগাদ",
+    "আপডেট",
+    "புதுப்பிக்கப்பட்ட",
 ];
 
 /// Words that mark the first.
@@ -83,6 +101,22 @@ const FIRST: &[&str] = &[
     "نشر",
     "פורסם",
     "เผยแพร่",
+    "avaldatud",
+    "zveřejn",
+    "zverejn",
+    "vydáno",
+    "paskelbta",
+    "közzét",
+    "megjelen",
+    "objav",
+    "публик",
+    "објав",
+    "প্রকাশ",
+    "பதிவு",
+    "منتشر",
+    "انتشار",
+    "发表",
+    "發表",
 ];
 
 /// What a line says of the first day, and what of a change.
@@ -111,6 +145,22 @@ pub fn halves(line: &str) -> Halves<'_> {
 pub fn says_change(line: &str) -> bool {
     let told = Told::of(line);
     told.first.is_none() && told.change.is_some()
+}
+
+/// Whether a line says that its day is the first.
+pub fn says_first(line: &str) -> bool {
+    Told::of(line).first.is_some()
+}
+
+/// Whether words beside a date say no more than whether it is the first: `Published on`, `Data publikacji`, `Stand`.
+pub fn is_label(text: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    let words = || text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
+    let stem = |word: &str| {
+        let told = Told::of(word);
+        told.first == Some(0) || told.change == Some(0)
+    };
+    words().count() <= MOST_WORDS && words().all(|word| dates::is_label(word) || stem(word))
 }
 
 /// `3 December 2025. Updated: 7 December`: up to where a change is spoken of.
