@@ -65,7 +65,7 @@ pub struct Article {
     /// Id of the site snapshot that cleaned the text.
     #[serde(skip)]
     pub knowledge: Option<String>,
-    /// The packs, and the site's own rules where they found something: `packs-1 herald.example@3`.
+    /// The packs, and the site's own rules where they found something: `packs@1f2e3d4c herald.example@3`.
     #[serde(skip)]
     pub rules: Option<String>,
     /// Ids of the models that `read` asked.

@@ -132,7 +132,7 @@ pub enum EntityKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PipelineInfo {
     pub version: String,
-    /// The packs, and the site's own rules where they found something: `packs-1 herald.example@3`.
+    /// The packs, and the site's own rules where they found something: `packs@1f2e3d4c herald.example@3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,
     /// Model ids, e.g. `html-blocks@1f2e3d4c`, `topics-1`.

@@ -19,7 +19,7 @@ pub mod open;
 pub mod text;
 /// Phrases found in a text, for the steps that know some.
 pub mod phrases;
-/// The names of the models that are asked.
+/// The names of the models that are asked, and of the rule packs.
 pub mod models;
 /// Gradient-boosted trees as arrays: what the learned steps ask.
 pub mod trees;
@@ -200,8 +200,8 @@ pub fn read_decoded(
 fn account(page: &DecodedPage, site_rules: Option<String>, article: &mut Article) {
     article.models.extend_from_slice(models::asked(page.media));
     article.rules = Some(match site_rules {
-        Some(site) => format!("{} {site}", clean::RULES_ID),
-        None => clean::RULES_ID.to_owned(),
+        Some(site) => format!("{} {site}", models::packs()),
+        None => models::packs().to_owned(),
     });
     if !page.repairs.is_empty() {
         let names: Vec<&str> = page.repairs.iter().map(|r| r.as_str()).collect();

@@ -1,10 +1,11 @@
-//! The names of the models that reading asks, as events give them: `html-blocks@1f2e3d4c`, a model's name and the
-//! beginning of the digest of its file, which tells one training from another.
+//! The names of the models that reading asks and of its rule packs, as events give them: `html-blocks@1f2e3d4c`, a
+//! name and the beginning of the digest of the file, which tells one training from another.
 
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
+use super::clean::lexicon::PACKS;
 use super::describe::{kind, language};
 use super::extract::{html, text};
 use crate::model::page::Media;
@@ -38,4 +39,13 @@ pub fn asked(media: Media) -> &'static [String] {
         Media::Html => &*HTML,
         Media::Text => &*TEXT,
     }
+}
+
+/// The rule packs, by all their files.
+pub fn packs() -> &'static str {
+    static ID: LazyLock<String> = LazyLock::new(|| {
+        let all: String = PACKS.iter().map(|(_, text)| *text).collect();
+        named("packs", all.as_bytes())
+    });
+    &ID
 }

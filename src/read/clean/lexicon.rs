@@ -448,21 +448,24 @@ impl Pack {
     }
 }
 
-/// The packs that ship with the program.
-pub fn packs() -> Vec<Pack> {
+/// The rule packs that ship, a file a language, by its name.
+pub const PACKS: [(&str, &str); 32] = {
     macro_rules! pack {
         ($($name:literal)*) => {
             [$(($name, include_str!(concat!("packs/", $name, ".toml")))),*]
         };
     }
-    let files = pack![
+    pack![
         "ar" "bg" "cs" "da" "de" "el" "en" "es" "fa" "fi" "fr" "he" "hi" "hr" "hu" "id" "it" "ja" "ko" "nl" "no"
         "pl" "pt" "ro" "ru" "sk" "sv" "th" "tr" "uk" "vi" "zh"
-    ];
+    ]
+};
+
+pub fn packs() -> Vec<Pack> {
     let read = |(name, text): (&str, &str)| -> Pack {
         toml::from_str(text).unwrap_or_else(|error| panic!("rule pack {name}.toml: {error}"))
     };
-    files.into_iter().map(read).collect()
+    PACKS.into_iter().map(read).collect()
 }
 
 #[cfg(test)]

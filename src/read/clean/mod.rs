@@ -21,9 +21,6 @@ use crate::read::Parsed;
 use crate::read::text::stats::Stats;
 use count::Counter;
 
-/// The name of the packs in `pipeline.rules`.
-pub const RULES_ID: &str = "packs-1";
-
 pub fn clean(
     page: &DecodedPage,
     parsed: &Parsed,

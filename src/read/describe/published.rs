@@ -340,8 +340,11 @@ fn is_alone(line: &str, context: &dates::Context<'_>) -> bool {
 
 /// Whether a line tells of a day instead of being dated: it is a sentence, or speaks of another day too.
 fn is_told(line: &str, context: &dates::Context<'_>) -> bool {
-    let more =
-        || dates::beside(line, context).is_some_and(|(_, behind)| dates::find(behind, context).is_some());
+    let more = || {
+        let day = |text: &str| dates::find(text, context).map(|at| (at.year, at.month, at.day));
+        let behind = dates::beside(line, context).and_then(|(_, behind)| day(behind));
+        behind.is_some() && behind != day(line)
+    };
     !is_alone(line, context)
         && !says_first(line)
         && !names::has_lead(line)

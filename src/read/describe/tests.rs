@@ -100,6 +100,12 @@ fn authors_and_dates_beneath_the_headline() {
         ("<p>8.9.2025 - Amelie Loevenich</p>", "Amelie Loevenich", "2025-09-08"),
         ("<p>Aaron Ricadela | Senior Writer | July 2, 2025</p>", "Aaron Ricadela", "2025-07-02"),
         ("<p>Real Estate | July 2, 2025</p>", "", "2025-07-02"),
+        // The day of the change is that of the first, without a word on either.
+        (
+            "<ul><li>By: <a href=/writer/7>Joao Whitfield</a></li><li><i>July 2, 2025</i>\n<i>July 2, 2025</i></li></ul>",
+            "Joao Whitfield",
+            "2025-07-02",
+        ),
         ("<p>Puerto Rico | July 2, 2025</p>", "", "2025-07-02"),
         ("<p>September 8, 2025 by Joao Whitfield | Local News</p>", "Joao Whitfield", "2025-09-08"),
         ("<p>Posted on September 21, 2020 by Adi Tzlil</p>", "Adi Tzlil", "2020-09-21"),
