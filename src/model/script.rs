@@ -103,6 +103,20 @@ pub fn lower_case(text: &str) -> String {
     out
 }
 
+/// The zeros of scripts with decimal digits of their own, those of ASCII and of old scripts aside.
+const ZEROS: [char; 22] = [
+    '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '០', '᠐', '᭐', '᮰',
+    '０',
+];
+
+/// The value of a decimal digit in any script.
+pub fn digit(c: char) -> Option<u32> {
+    if c.is_ascii() || is_common_letter(c) {
+        return c.to_digit(10);
+    }
+    ZEROS.iter().filter_map(|zero| u32::from(c).checked_sub(u32::from(*zero))).find(|value| *value < 10)
+}
+
 /// Letters and digits alone, in lower case: two spellings of one text are equal.
 pub fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

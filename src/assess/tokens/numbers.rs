@@ -1,22 +1,11 @@
 //! Digits of all scripts, and what stands between and beside them.
 
 use super::{Building, Sentence};
-use crate::model::script::is_common_letter;
-
-/// The zeros of scripts with decimal digits of their own, those of ASCII and of old scripts aside.
-const ZEROS: [char; 22] = [
-    '٠', '۰', '߀', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '෦', '๐', '໐', '༠', '၀', '០', '᠐', '᭐', '᮰',
-    '０',
-];
+use crate::model::script;
 
 /// The ASCII digit of a digit.
 pub(super) fn digit(c: char) -> Option<char> {
-    if c.is_ascii() || is_common_letter(c) {
-        return c.is_ascii_digit().then_some(c);
-    }
-    let value =
-        ZEROS.iter().filter_map(|zero| u32::from(c).checked_sub(u32::from(*zero))).find(|v| *v < 10)?;
-    char::from_digit(value, 10)
+    char::from_digit(script::digit(c)?, 10)
 }
 
 /// What a mark between two digits makes of them.

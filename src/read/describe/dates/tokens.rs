@@ -1,5 +1,7 @@
 //! A line of text as numbers, words and marks, digits of all scripts read as ASCII.
 
+use crate::model::script::digit;
+
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Token {
@@ -74,12 +76,4 @@ fn inner(chars: &std::str::Chars<'_>) -> bool {
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'..='\u{202e}')
-}
-
-fn digit(c: char) -> Option<u32> {
-    if c.is_ascii_digit() {
-        return Some(c as u32 - '0' as u32);
-    }
-    const ZEROS: [char; 13] = ['٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '๐', '၀', '０'];
-    ZEROS.iter().find_map(|&zero| (c as u32).checked_sub(zero as u32).filter(|d| *d < 10))
 }
