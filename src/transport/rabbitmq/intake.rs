@@ -18,8 +18,33 @@ use super::headers;
 use crate::telemetry::record;
 use crate::transport::{Delivery, Settle, WayBack};
 
-/// How long nothing has to come from the broker until nothing is taken to be on its way.
-const QUIET: Duration = Duration::from_millis(100);
+/// How long a consumer is given to fill up before it is replaced.
+const FILLING: Duration = Duration::from_millis(200);
+
+/// Held by who acknowledges, and by who must not be acknowledged to meanwhile: what the broker may send.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Tags up to this one came to consumers before.
+    origin: u64,
+    /// Later ones that are done with.
+    done: u64,
+}
+
+impl Turn {
+    pub fn settled(&mut self, tag: u64) {
+        self.done += u64::from(tag > self.origin);
+    }
+
+    /// Another consumer begins, after so many deliveries.
+    fn begin(&mut self, received: u64) {
+        *self = Self { origin: received, done: 0 };
+    }
+
+    /// What the consumer has, of so many deliveries.
+    fn outstanding(&self, received: u64) -> u64 {
+        received.saturating_sub(self.origin + self.done)
+    }
+}
 
 /// How much is held at a time.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +65,20 @@ pub struct Intake {
     pub settles: mpsc::UnboundedSender<Settle>,
     /// Deliveries of this channel that are done with.
     pub done: watch::Receiver<u64>,
-    /// Held by who acknowledges, and by who must not be acknowledged to meanwhile.
-    pub turn: Arc<Mutex<()>>,
+    pub turn: Arc<Mutex<Turn>>,
     /// Whether somebody waits for a delivery.
     pub wanted: watch::Receiver<bool>,
     pub stopping: CancellationToken,
     pub lost: CancellationToken,
+}
+
+/// What a consumer is waited for before it is cancelled.
+#[derive(Debug, Clone, Copy)]
+enum Wait {
+    /// Until it is full, or it stays.
+    Full,
+    /// For a while at most.
+    AWhile,
 }
 
 /// What the prefetch should be; pure, so that it can be tested.
@@ -57,22 +90,13 @@ struct Growth {
     peak: usize,
     /// Deliveries done with when this prefetch or its last full batch began.
     began: u64,
-    /// Deliveries received and done with when this consumer began.
-    origin: (u64, u64),
     /// Whether this batch has met a delivery that a crash may have charged more than once.
     charged: bool,
 }
 
 impl Growth {
     fn new(window: Window) -> Self {
-        Self { window, prefetch: 1, peak: 1, began: 0, origin: (0, 0), charged: false }
-    }
-
-    /// Whether the consumer surely has all that the broker may send it. What was done with meanwhile may have come to
-    /// the consumer before.
-    fn is_full(&self, received: u64, done: u64) -> bool {
-        let (received_before, done_before) = self.origin;
-        received - received_before >= u64::from(self.prefetch) + done - done_before
+        Self { window, prefetch: 1, peak: 1, began: 0, charged: false }
     }
 
     fn saw(&mut self, bytes: usize, seen: u32) {
@@ -98,10 +122,9 @@ impl Growth {
         shrink.then_some(target)
     }
 
-    fn set(&mut self, prefetch: u16, received: u64, done: u64) {
+    fn set(&mut self, prefetch: u16, done: u64) {
         self.prefetch = prefetch;
         self.began = done;
-        self.origin = (received, done);
         record::prefetch(prefetch);
     }
 }
@@ -115,22 +138,26 @@ impl Intake {
             wanted = self.wanted.wait_for(|wanted| *wanted) => if wanted.is_err() { return Ok(()) },
         }
         let mut growth = Growth::new(self.window);
-        let mut consumer = self.consume(1).await?;
-        growth.set(1, 0, 0);
+        let mut consumer = self.consume(1, 0).await?;
+        growth.set(1, 0);
         let mut held: VecDeque<Raw> = VecDeque::new();
         let mut received = 0u64;
         loop {
             let done = *self.done.borrow();
             if let Some(prefetch) = growth.next(done) {
-                self.retire(consumer, &growth, received, &mut held).await?;
+                // One that does not fill up needs no larger prefetch.
+                let wait = if prefetch > growth.prefetch { Wait::Full } else { Wait::AWhile };
+                let retired = self.retire(&mut consumer, &growth, received, &mut held, wait).await?;
                 self.drain(&mut held, &mut growth, &mut received).await?;
-                if prefetch < growth.prefetch
-                    && !self.until_outstanding(received, u64::from(prefetch)).await?
-                {
-                    return Ok(());
+                if retired {
+                    if prefetch < growth.prefetch
+                        && !self.until_outstanding(received, u64::from(prefetch)).await?
+                    {
+                        return Ok(());
+                    }
+                    consumer = self.consume(prefetch, received).await?;
+                    growth.set(prefetch, *self.done.borrow());
                 }
-                consumer = self.consume(prefetch).await?;
-                growth.set(prefetch, received, *self.done.borrow());
             }
             tokio::select! {
                 () = self.stopping.cancelled() => {
@@ -144,10 +171,10 @@ impl Intake {
                     held.push_back(raw);
                     let suspect = self.is_suspect(held.front());
                     if suspect && growth.prefetch > 1 {
-                        self.retire(consumer, &growth, received, &mut held).await?;
+                        self.retire(&mut consumer, &growth, received, &mut held, Wait::AWhile).await?;
                         self.drain(&mut held, &mut growth, &mut received).await?;
-                        consumer = self.consume(1).await?;
-                        growth.set(1, received, *self.done.borrow());
+                        consumer = self.consume(1, received).await?;
+                        growth.set(1, *self.done.borrow());
                     } else {
                         self.drain(&mut held, &mut growth, &mut received).await?;
                     }
@@ -163,7 +190,9 @@ impl Intake {
         raw.is_some_and(|raw| headers::seen(&raw.properties, raw.redelivered) >= self.window.isolate_after)
     }
 
-    async fn consume(&self, prefetch: u16) -> Result<Consumer, Fault> {
+    /// Another consumer, after so many deliveries.
+    async fn consume(&self, prefetch: u16, received: u64) -> Result<Consumer, Fault> {
+        self.turn.lock().await.begin(received);
         self.channel.basic_qos(prefetch, BasicQosOptions { global: false }).await?;
         let options = BasicConsumeOptions::default();
         Ok(self
@@ -172,32 +201,36 @@ impl Intake {
             .await?)
     }
 
-    /// Cancels a consumer and takes what it still holds. What is on its way to a consumer that is cancelled the
-    /// broker takes back and counts as a delivery. So nothing is acknowledged, which would bring more, until the
-    /// consumer has all that its prefetch allows, or nothing comes any more.
+    /// Cancels a consumer and takes what it still holds; false where it was to be full and is not. What is on its way
+    /// to a consumer that is cancelled the broker takes back and counts as a delivery. So nothing is acknowledged,
+    /// which would bring more, until the consumer has all that its prefetch allows.
     async fn retire(
         &self,
-        mut consumer: Consumer,
+        consumer: &mut Consumer,
         growth: &Growth,
         received: u64,
         held: &mut VecDeque<Raw>,
-    ) -> Result<(), Fault> {
-        let _turn = self.turn.lock().await;
-        let done = *self.done.borrow();
-        while !growth.is_full(received + held.len() as u64, done) {
+        wait: Wait,
+    ) -> Result<bool, Fault> {
+        let turn = self.turn.lock().await;
+        let until = tokio::time::Instant::now() + FILLING;
+        while turn.outstanding(received + held.len() as u64) < u64::from(growth.prefetch) {
             tokio::select! {
                 () = self.stopping.cancelled() => break,
                 next = consumer.next() => {
                     held.push_back(next.ok_or_else(|| Fault::Cancelled(self.queue.clone()))??);
                 }
-                () = tokio::time::sleep(QUIET) => break,
+                () = tokio::time::sleep_until(until) => match wait {
+                    Wait::Full => return Ok(false),
+                    Wait::AWhile => break,
+                }
             }
         }
         self.channel.basic_cancel(consumer.tag(), BasicCancelOptions::default()).await?;
         while let Some(raw) = consumer.next().await {
             held.push_back(raw?);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Lends what is held: suspects last, each when nothing else is outstanding but its like.
@@ -266,7 +299,7 @@ mod tests {
         for expected in [2, 4, 8, 16, 32, 64, 128, 256] {
             done += u64::from(growth.prefetch);
             assert_eq!(growth.next(done), Some(expected));
-            growth.set(expected, done, done);
+            growth.set(expected, done);
             assert_eq!(growth.next(done), None);
         }
         assert_eq!(growth.next(done + 256), None, "no further than its limit");
@@ -275,10 +308,10 @@ mod tests {
     #[test]
     fn the_prefetch_follows_the_sizes_seen() {
         let mut growth = Growth::new(WINDOW);
-        growth.set(256, 0, 0);
+        growth.set(256, 0);
         growth.saw(1 << 20, 0);
         assert_eq!(growth.next(1), Some(64), "one large page shrinks it at once");
-        growth.set(64, 1, 1);
+        growth.set(64, 1);
         for _ in 0..200 {
             growth.saw(10_000, 0);
         }
@@ -297,16 +330,15 @@ mod tests {
     }
 
     #[test]
-    fn a_consumer_is_full_when_all_that_its_prefetch_allows_has_come() {
-        let mut growth = Growth::new(WINDOW);
-        assert!(!growth.is_full(0, 0) && growth.is_full(1, 0) && !growth.is_full(1, 1));
-        growth.set(4, 10, 7);
-        assert!(!growth.is_full(13, 7), "three of four");
-        assert!(growth.is_full(14, 7));
-        assert!(
-            !growth.is_full(14, 8),
-            "what was done with may have been another's, or made room for one more"
-        );
-        assert!(growth.is_full(15, 8));
+    fn what_a_consumer_has_is_counted_by_its_tags() {
+        let mut turn = Turn::default();
+        assert_eq!((turn.outstanding(0), turn.outstanding(1)), (0, 1));
+        turn.settled(1);
+        assert_eq!(turn.outstanding(3), 2);
+        turn.begin(3);
+        [2, 3].into_iter().for_each(|tag| turn.settled(tag));
+        assert_eq!(turn.outstanding(7), 4, "those before are not its own");
+        turn.settled(5);
+        assert_eq!(turn.outstanding(7), 3);
     }
 }
