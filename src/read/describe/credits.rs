@@ -54,6 +54,10 @@ pub fn take_out(
 /// Whether each part of a line is a label and the names under it, one of the authors, a name with its job, an account,
 /// or the day of the story.
 fn is_credit(line: &str, scene: &Scene<'_>, authors: &[Author], dates: &Dates) -> bool {
+    // Who is quoted stands so, under the quotation.
+    if line.starts_with(['—', '–', '―', '-', '(']) && !names::is_credit(line, &scene.site_names) {
+        return false;
+    }
     let parts = line.split(['\n', '|', '·', '•']).flat_map(names::pieces).map(str::trim);
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     let job = |at: usize| parts.get(at).is_some_and(|part| names::is_job(part));

@@ -157,6 +157,9 @@ fn who_and_when_are_in_the_fields_and_not_in_the_story() {
         assert!(article.paragraphs.iter().all(|p| p.text != line), "{line}");
     }
     for line in [
+        "— Joao Whitfield",
+        "– Joao Whitfield, director",
+        "(Joao Whitfield)",
         "Photo of a boat: the harbour in winter",
         "By the harbour, 8 May 2025 was a cold day",
         "Work began on 3 April 2024",

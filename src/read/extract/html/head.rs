@@ -86,6 +86,7 @@ fn head_lines(sight: &Sight, decisions: &mut [Decision]) {
             && (counted.hits.has(lexicon::Kind::Date) || is_stamp(line));
         let rule = match fields::field(line, &counted) {
             Some(FoundField::Byline) => "byline",
+            Some(FoundField::Date) if fields::tells(line, &counted) => continue,
             Some(FoundField::Date) => "date",
             Some(FoundField::Credit) if b < text || of_picture(line) => "credit",
             None if dated || east_asian_date(line) => "date",

@@ -30,7 +30,8 @@ pub fn decide(text: &TextPage, page: &Scored, scores: &[f32], headline: Option<u
             if titled && i <= first.unwrap_or(0) && !summary {
                 return Fate::Found(FoundField::Headline);
             }
-            if let Some(field) = field(&line.text, s).filter(|&field| is_of_story(field, i, first, last)) {
+            let field = field(&line.text, s).filter(|&field| is_of_story(field, i, first, last));
+            if let Some(field) = field.filter(|&field| !(field == FoundField::Date && tells(&line.text, s))) {
                 return Fate::Found(field);
             }
             if let Some(first) = first.filter(|&f| i < f && f - i <= 6)
@@ -219,6 +220,13 @@ fn is_date(line: &str, hits: &Hits, s: &Stats) -> bool {
             && dates + s.digits as f32 / 2.0 >= s.words * 0.5
 }
 
+/// `The ferry sank on 8 May 2019.` has its day in it as lines of dates have, and is a sentence.
+pub fn tells(line: &str, s: &Stats) -> bool {
+    const LETTERS: usize = 6;
+    s.ends_sentence
+        && dates::letters_beside(line, &dates::Context::default()).is_some_and(|letters| letters > LETTERS)
+}
+
 /// `03.11.2024, 08:14`, `2024-11-03 | 9:30 a.m.`: a day in numbers with next to nothing beside it.
 fn is_numeric_date(line: &str, s: &Stats) -> bool {
     const FEWEST_DIGITS: u32 = 5;
@@ -274,4 +282,25 @@ fn common_run(a: &[u32], b: &[u32]) -> usize {
         before = here;
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::text::stats::stats;
+
+    #[test]
+    fn a_sentence_with_a_day_in_it_is_told_from_a_date() {
+        let (mut content, mut lower) = (Vec::new(), String::new());
+        for (line, told) in [
+            ("The ferry sank on 8 May 2019.", true),
+            ("Ada Fern died on 8 May 2026.", true),
+            ("Le pont a fermé le 8 mai 2019.", true),
+            ("Thursday, 8 May 2019.", false),
+            ("Stand: 8. Mai 2025.", false),
+            ("The ferry sank on 8 May 2019", false),
+        ] {
+            assert_eq!(tells(line, &stats(line, &mut content, &mut lower)), told, "{line}");
+        }
+    }
 }
